@@ -1,0 +1,116 @@
+"""The registry of checks and what a check is given.
+
+A check is an async function `(context: Context) -> list[Finding]` under
+`diagnostics/`, found by being there. It is handed everything that it looks with:
+the network door, what the site says of itself, and the way to ask the site more.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from diagnostics.finding import Code, Finding
+from diagnostics.network import Network
+
+
+class SiteUnavailable(Exception):
+    """The site could not be asked. `reason` is an UnknownReason's value, `tried` the roads."""
+
+    def __init__(self, message: str, *, reason: str = "unavailable", tried: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.tried = tuple(tried)
+
+
+class Site(Protocol):
+    """One paired site, as a check may ask it. Commands are DESIGN's fixed list."""
+
+    url: str
+
+    async def command(self, name: str, args: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The kept result of *name*; asked again in the same run it is not done again.
+
+        Raises SiteUnavailable when no road leads to the site, or it did not answer in time.
+        """
+
+
+@dataclass(frozen=True)
+class Relay:
+    """A mail relay that the sidecar may send by itself (its settings' alternative)."""
+
+    host: str
+    port: int
+    encryption: str  # "" | "tls" (STARTTLS) | "ssl" (implicit TLS)
+    username: str = ""
+    password: str = field(default="", repr=False)
+    mail_from: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check is handed; nothing else may be reached for."""
+
+    network: Network
+    site: Site | None
+    now: datetime  # aware, UTC
+    events: Sequence[Mapping[str, Any]] = ()  # this site's recent events, newest first
+    changes: Sequence[Mapping[str, Any]] = ()  # its config.changed and plugin.changed, newest first
+    findings: Sequence[Finding] = ()  # what the run has found so far
+    run_id: str = ""
+    alternative: Relay | None = None
+    recipient: str = ""  # the mailbox that canaries go to; "" until staff set one
+    control: Mapping[str, Any] | None = None  # {"host", "ports"} of the sidecar's control target
+    secret: Callable[[str], str] | None = None  # hands out a sealed secret once, by reference
+
+
+CheckFunction = Callable[[Context], Awaitable[list[Finding]]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A registered check: its name in playbooks, its codes, its function."""
+
+    name: str
+    emits: tuple[Code, ...]
+    look: CheckFunction
+    timeout_s: float
+    doc: str
+
+
+_checks: dict[str, Check] = {}
+
+
+def check(name: str, *, emits: Sequence[Code], timeout_s: float = 60.0) -> Callable[[CheckFunction], CheckFunction]:
+    """Register the function under *name*. Raises ValueError when the name is taken."""
+
+    def register(function: CheckFunction) -> CheckFunction:
+        known = _checks.get(name)
+        if known and known.look.__module__ != function.__module__:
+            raise ValueError(f"two checks are called {name}: {known.look.__module__} and {function.__module__}")
+        _checks[name] = Check(name, tuple(emits), function, timeout_s, (function.__doc__ or "").strip())
+        return function
+
+    return register
+
+
+def all_checks() -> dict[str, Check]:
+    """Every check under `diagnostics/`, by name; importing its file is all it takes."""
+    package = importlib.import_module("diagnostics")
+    for module in pkgutil.walk_packages(package.__path__, "diagnostics."):
+        importlib.import_module(module.name)
+    return dict(sorted(_checks.items()))
+
+
+def all_codes() -> dict[str, Code]:
+    """Every code that a check can emit. Raises ValueError where one name has two meanings."""
+    codes: dict[str, Code] = {}
+    for each in all_checks().values():
+        for code in each.emits:
+            if codes.setdefault(code.code, code) != code:
+                raise ValueError(f"{code.code} is declared twice")
+    return dict(sorted(codes.items()))

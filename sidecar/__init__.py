@@ -1,0 +1,1 @@
+"""The sidecar: receives events, runs playbooks, files tickets, serves staff."""
