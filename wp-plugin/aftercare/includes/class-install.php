@@ -1,0 +1,114 @@
+<?php
+/**
+ * Makes our tables, options and the cron event when the plugin is activated or updated, and takes them all away again.
+ *
+ * Per site: in a network each site has its own, made when it is first visited.
+ *
+ * @package Aftercare
+ */
+
+declare( strict_types = 1 );
+
+namespace Aftercare;
+
+final class Install implements Module {
+
+	/** Raised whenever a table changes. */
+	const SCHEMA = 1;
+
+	/** Our tables, without the prefix of the site. */
+	const TABLES = array( 'aftercare_outbox', 'aftercare_mails' );
+
+	/** What lies in the options table; the rooms beside this one name theirs in uninstall.php. */
+	const OPTIONS = array( Options::NAME, Sender::STATE, Outbox::DROPPED, Php_Errors::WARNINGS );
+
+	/** @inheritDoc */
+	public static function hooks(): array {
+		$plugin = plugin_basename( AFTERCARE_FILE );
+		return array(
+			array( "activate_$plugin", 'activate', 10, 0, 'everywhere' ),
+			array( "deactivate_$plugin", 'deactivate', 10, 0, 'everywhere' ),
+			array( 'init', 'if_needed', 1, 0, 'everywhere' ),
+		);
+	}
+
+	/** On activation. */
+	public static function activate(): void {
+		self::run();
+	}
+
+	/** On deactivation: what we made stays until the plugin is deleted, but nothing of ours runs. */
+	public static function deactivate(): void {
+		wp_clear_scheduled_hook( Heartbeat::HOOK );
+	}
+
+	/** After an update, and on a site of a network that never activated us: costs no query when all is there. */
+	public static function if_needed(): void {
+		if ( self::SCHEMA !== Options::get( 'schema' ) && ! wp_installing() ) {
+			self::run();
+		}
+	}
+
+	/** Makes whatever is missing. May run any number of times. */
+	public static function run(): void {
+		self::tables();
+		Options::merge(
+			array(
+				'schema'   => self::SCHEMA,
+				'hash_key' => Options::get( 'hash_key' ) ?? bin2hex( random_bytes( 32 ) ), // Never leaves the site.
+			)
+		);
+		Heartbeat::schedule();
+	}
+
+	/** Makes or alters the tables. */
+	public static function tables(): void {
+		global $wpdb;
+		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+		$charset = $wpdb->get_charset_collate();
+		$shown   = $wpdb->hide_errors();
+		dbDelta(
+			"CREATE TABLE {$wpdb->prefix}aftercare_outbox (
+				seq bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+				id varchar(64) NOT NULL,
+				type varchar(40) NOT NULL,
+				weight tinyint(3) unsigned NOT NULL DEFAULT 1,
+				occurred_at varchar(32) NOT NULL,
+				data longtext NOT NULL,
+				PRIMARY KEY  (seq),
+				UNIQUE KEY id (id),
+				KEY weight (weight,seq)
+			) $charset;"
+		);
+		dbDelta(
+			"CREATE TABLE {$wpdb->prefix}aftercare_mails (
+				seq bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+				mail varchar(64) NOT NULL,
+				began_at int(10) unsigned NOT NULL,
+				ended_at int(10) unsigned NOT NULL DEFAULT 0,
+				outcome varchar(10) NOT NULL DEFAULT '',
+				facts longtext NOT NULL,
+				PRIMARY KEY  (seq),
+				UNIQUE KEY mail (mail),
+				KEY began_at (began_at),
+				KEY outcome (outcome,began_at)
+			) $charset;"
+		);
+		if ( $shown ) {
+			$wpdb->show_errors();
+		}
+	}
+
+	/** Takes away all that this side made on the current site; for uninstall.php. */
+	public static function remove(): void {
+		global $wpdb;
+		wp_clear_scheduled_hook( Heartbeat::HOOK );
+		foreach ( self::TABLES as $table ) {
+			// phpcs:ignore WordPress.DB -- our own table, named by a constant.
+			$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}$table" );
+		}
+		foreach ( self::OPTIONS as $option ) {
+			delete_option( $option );
+		}
+	}
+}

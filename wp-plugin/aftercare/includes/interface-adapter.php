@@ -1,0 +1,27 @@
+<?php
+/**
+ * An adapter knows one form plugin: what it posts, and what its hooks say about the outcome.
+ *
+ * An adapter lies in adapters/class-….php and is found by being there. It has a constant `HOOKS`, hook → method or
+ * array( method, priority ); such a method gets what the hook gives and returns an Event, or null. It is made when
+ * the first of its hooks fires.
+ *
+ * @package Aftercare
+ */
+
+declare( strict_types = 1 );
+
+namespace Aftercare;
+
+interface Adapter {
+
+	/**
+	 * The form that this POST request carries, by id; null when it carries none of this plugin's.
+	 *
+	 * A form told here that reaches no outcome (no `form.*` event of the adapter) is reported as `form.lost`.
+	 *
+	 * @param string               $path The request's path, or its REST route.
+	 * @param array<string, mixed> $post What was posted: look at names, never keep values.
+	 */
+	public function posted( string $path, array $post ): ?string;
+}

@@ -1,0 +1,19 @@
+<?php
+/**
+ * The modules, each with where it is loaded: a visitor's page loads those that say `everywhere`, and no other.
+ *
+ * @package Aftercare
+ */
+
+declare( strict_types = 1 );
+
+return array(
+	'Aftercare\Install'    => 'everywhere',
+	'Aftercare\Php_Errors' => 'everywhere',
+	'Aftercare\Mail_Watch' => 'everywhere',
+	'Aftercare\Form_Watch' => 'everywhere',
+	'Aftercare\Changes'    => 'everywhere',
+	'Aftercare\Heartbeat'  => 'everywhere',
+	'Aftercare\Rest'       => 'everywhere',
+	'Aftercare\Xmlrpc'     => 'everywhere',
+);
