@@ -1,0 +1,44 @@
+"""The one door to the network: names, TCP and TLS, under an egress policy and limits.
+
+Nothing else in `diagnostics` opens a socket. What goes wrong is raised as what
+happened (`errors`), never as what it means: that is a check's to say.
+"""
+
+from diagnostics.network.certificate import Certificate
+from diagnostics.network.door import Network
+from diagnostics.network.egress import EgressPolicy
+from diagnostics.network.errors import (
+    ConnectRefused,
+    ConnectTimedOut,
+    DNSUnavailable,
+    Dropped,
+    HostUnknown,
+    NetworkError,
+    NoRoute,
+    NotAllowed,
+    Silent,
+    TLSFailed,
+    TooMuch,
+)
+from diagnostics.network.resolver import Addresses, Resolver
+from diagnostics.network.stream import Stream
+
+__all__ = [
+    "Addresses",
+    "Certificate",
+    "ConnectRefused",
+    "ConnectTimedOut",
+    "DNSUnavailable",
+    "Dropped",
+    "EgressPolicy",
+    "HostUnknown",
+    "Network",
+    "NetworkError",
+    "NoRoute",
+    "NotAllowed",
+    "Resolver",
+    "Silent",
+    "Stream",
+    "TLSFailed",
+    "TooMuch",
+]

@@ -1,0 +1,128 @@
+"""The door itself: resolve, check against the policy, connect to what was checked."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from diagnostics.network.egress import EgressPolicy
+from diagnostics.network.errors import ConnectRefused, ConnectTimedOut, NetworkError, NoRoute
+from diagnostics.network.resolver import Addresses, Resolver
+from diagnostics.network.stream import BYTE_LIMIT, Stream
+
+ADDRESSES_TRIED = 4
+TLSMode = Literal["verify", "look"]  # as a client would; or only to see the certificate
+
+
+class Network:
+    """What a check reaches the world with."""
+
+    def __init__(
+        self,
+        policy: EgressPolicy,
+        nameservers: Sequence[str] = (),
+        *,
+        ca_file: Path | None = None,
+        helo_name: str = "aftercare.invalid",
+    ) -> None:
+        """*ca_file* adds a CA to the system's; *helo_name* is what we call ourselves in EHLO."""
+        self.policy = policy
+        self.resolver = Resolver(nameservers)
+        self.ca_file = ca_file
+        self.helo_name = helo_name
+
+    def allowing(self, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> Network:
+        """This door for one site, whose private relay lies in *networks*."""
+        policy = self.policy.with_networks(networks)
+        return Network(policy, self.resolver.nameservers, ca_file=self.ca_file, helo_name=self.helo_name)
+
+    async def resolve(self, host: str) -> Addresses:
+        """The addresses of *host*, allowed or not. Raises HostUnknown, DNSUnavailable."""
+        return await self.resolver.resolve(host)
+
+    async def connect(
+        self,
+        host: str,
+        port: int,
+        timeout_s: float = 10.0,
+        tls: TLSMode | None = None,
+        *,
+        life_s: float = 60.0,
+        byte_limit: int = BYTE_LIMIT,
+    ) -> Stream:
+        """A stream to *host*, TLS from the first byte if *tls* says so; it lives *life_s* at most.
+
+        Raises NotAllowed, HostUnknown, DNSUnavailable, ConnectRefused, ConnectTimedOut, NoRoute, TLSFailed.
+        """
+        sock = await self.open_socket(host, port, timeout_s)
+        stream = Stream(sock, host, port, life_s=life_s, byte_limit=byte_limit)
+        if tls is None:
+            return stream
+        try:
+            await stream.start_tls(self.tls_context(tls), timeout_s)
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    async def open_socket(self, host: str, port: int, timeout_s: float = 10.0) -> socket.socket:
+        """A connected, non-blocking socket, for a client library that takes one. Raises as `connect`."""
+        found = await self.resolve(host)
+        addresses = self.policy.permitted(host, found.all, port)[:ADDRESSES_TRIED]
+        errors: list[NetworkError] = []
+        for address in addresses:
+            try:
+                return await self._connect_to(address, host, port, timeout_s / len(addresses))
+            except NetworkError as error:
+                errors.append(error)
+        raise min(errors, key=_tells_most)
+
+    def tls_context(self, mode: TLSMode = "verify") -> ssl.SSLContext:
+        """As a careful client: the system's CAs, TLS 1.2 and up; "look" accepts any certificate."""
+        context = ssl.create_default_context()
+        if self.ca_file:
+            context.load_verify_locations(self.ca_file)
+        if mode == "look":
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+    async def _connect_to(self, address: str, host: str, port: int, timeout_s: float) -> socket.socket:
+        started = time.monotonic()
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        except BaseException as error:
+            sock.close()
+            seconds = time.monotonic() - started
+            if isinstance(error, TimeoutError) and not getattr(error, "errno", None):
+                detail = f"no answer from {address}"
+                raise ConnectTimedOut(host, port, phase="connect", seconds=seconds, detail=detail) from error
+            if isinstance(error, OSError):
+                kind = _CONNECT_ERRORS.get(error.errno or 0, NoRoute)
+                detail = f"{address}: {error.strerror or error}"
+                raise kind(host, port, phase="connect", seconds=seconds, detail=detail) from error
+            raise
+        return sock
+
+
+_CONNECT_ERRORS: dict[int, type[NetworkError]] = {
+    errno.ECONNREFUSED: ConnectRefused,
+    errno.ECONNRESET: ConnectRefused,
+    errno.ETIMEDOUT: ConnectTimedOut,
+}
+
+
+def _tells_most(error: NetworkError) -> int:
+    """Of several addresses' errors, the one that says most about the server comes first."""
+    return [ConnectRefused, ConnectTimedOut, NoRoute].index(type(error))
