@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -71,6 +71,13 @@ class Database:
         except sqlite3.IntegrityError as error:
             raise Conflict(str(error)) from error
 
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Run *sql* (placeholders by place) for each of *rows*, text and numbers as they are; rows changed."""
+        try:
+            return self._connection.executemany(sql, rows).rowcount
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from error
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing. Takes the write lock at once, so a read inside it stays true.
@@ -101,10 +108,15 @@ class Database:
         if connection is None:
             connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
             connection.row_factory = sqlite3.Row
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(BUSY_S * 1000)}"):
+            busy = f"busy_timeout={int(BUSY_S * 1000)}"
+            for pragma in (busy, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
             self._local.connection = connection
         return connection
+
+    def copy_to(self, target: sqlite3.Connection) -> None:
+        """A copy as of this instant, while others go on writing (SQLite's backup API)."""
+        self._connection.backup(target)
 
     @property
     def tables(self) -> sqlite_utils.Database:

@@ -9,6 +9,7 @@ CREATE TABLE sites (
     state           TEXT NOT NULL,              -- waiting | paired | unpaired
     secret_sealed   TEXT,                       -- null unless paired
     next_secret_sealed TEXT,                    -- during a rotation, until it is first used
+    next_secret_at  TEXT,                       -- when the rotation began: the old secret ends 10 minutes later
     plugin_version  TEXT NOT NULL DEFAULT '',
     recipient       TEXT NOT NULL DEFAULT '',   -- the mailbox canaries go to
     relay_networks  TEXT NOT NULL DEFAULT '[]', -- private networks this site's relay may lie in
@@ -183,7 +184,7 @@ CREATE TABLE users (
 
 CREATE TABLE login_links (
     token_hash TEXT PRIMARY KEY,
-    user_id    TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    user_id    TEXT REFERENCES users(id) ON DELETE CASCADE, -- null: the first account is made with it
     purpose    TEXT NOT NULL,                   -- first | invitation | reset
     expires_at TEXT NOT NULL,
     used_at    TEXT
