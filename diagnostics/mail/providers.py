@@ -62,7 +62,7 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider(
         "microsoft365",
         "Microsoft 365",
-        ("office365.com", "outlook.office365.com", "outlook.office.com", "protection.outlook.com", "graph.microsoft.com"),
+        ("office365.com", "outlook.office.com", "protection.outlook.com", "graph.microsoft.com"),
         r"prod\.outlook\.com|protection\.outlook\.com|aka\.ms/|smtpclientauthentication|storedrv|resolver\.adr",
         (587,),
         limits=(
@@ -117,7 +117,7 @@ PROVIDERS: tuple[Provider, ...] = (
         ("brevo.com", "sendinblue.com", "smtp-relay.brevo.com"),
         r"\bbrevo\b|\bsendinblue\b|smtp account is not yet activated",
         (465, 587, 2525),
-        limits=(Limit(300, DAY, plan="free", rolling=False, known=True, note="New accounts have an hourly quota too."),),
+        limits=(Limit(300, DAY, plan="free", rolling=False, known=True, note="New accounts: an hourly quota too."),),
         login="The SMTP key (it starts with xsmtpsib-), not the API key (xkeysib-); the web server's address must be "
         "among the authorised IPs.",
         aliases=("sendinblue",),
@@ -153,7 +153,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "Zoho Mail",
         ("zoho.com", "zoho.eu", "zoho.in", "zohomail.com", "zeptomail.com"),
         r"\bzoho\b|relaying disallowed as|unusual sending activity",
-        login="An app-specific password once two-factor is on; the server of the account's own region (.com, .eu, .in).",
+        login="An app password once two-factor is on; the server of the account's own region (.com, .eu, .in).",
     ),
     Provider(
         "godaddy",
@@ -162,7 +162,7 @@ PROVIDERS: tuple[Provider, ...] = (
         r"secureserver\.net|relay quota|\bib\d{3}\b",
         (80, 465, 587, 3535),
         limits=(
-            Limit(250, DAY, "recipients", plan="mailbox (later products 500)", note="Over quota, the log-in is refused."),
+            Limit(250, DAY, "recipients", plan="mailbox (later products 500)", note="Over quota, log-in fails."),
             Limit(1000, DAY, plan="hosting server"),
         ),
     ),
@@ -170,7 +170,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "yahoo",
         "Yahoo, AOL",
         ("yahoo.com", "yahoodns.net", "aol.com", "verizonmedia.com"),
-        r"\byahoo\b|\[tss?\d+\]|\biptS04\b|postmaster\.(?:yahooinc|verizonmedia)",
+        r"\byahoo\b|\[tss?\d+\]|\bipts04\b|postmaster\.(?:yahooinc|verizonmedia)",
         limits=(Limit(500, DAY, plan="business"),),
         recipients_a_message=100,
         login="An app password.",
@@ -194,7 +194,9 @@ PROVIDERS: tuple[Provider, ...] = (
         limits=(Limit(500, HOUR, plan="set by the host, often 50 to 500 a domain", known=True),),
         aliases=("exim",),
     ),
-    Provider("ionos", "IONOS, 1&1", ("ionos.com", "ionos.de", "1and1.com", "kundenserver.de", "perfora.net"), r"\bionos\b"),
+    Provider(
+        "ionos", "IONOS, 1&1", ("ionos.com", "ionos.de", "1and1.com", "kundenserver.de", "perfora.net"), r"\bionos\b"
+    ),
     Provider("ovh", "OVHcloud", ("ovh.net", "ovh.com"), r"\bovh\b"),
     Provider("strato", "STRATO", ("strato.de", "rzone.de"), r"\bstrato\b"),
     Provider("orange", "Orange", ("orange.fr", "wanadoo.fr"), r"\bofr[_0-9]\w*"),

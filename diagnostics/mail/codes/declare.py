@@ -36,7 +36,8 @@ KIND_OF = {
 # What is wrong with one recipient or one message stops one stream, not all mail.
 IMPACT_OF = {Fault.RECIPIENT: Impact.ONE, Fault.MESSAGE: Impact.ONE}
 
-ITS_WORDS = "The server's own words, in the evidence: each rule behind this code matches words or numbers that mean this."
+ITS_WORDS = "The server's own words, in the evidence: each rule behind this code matches words or numbers that "
+"mean this."
 
 
 @dataclass(frozen=True)
