@@ -54,12 +54,21 @@ CREATE TABLE runs (
     outcome       TEXT,                         -- sound | faults | unclear | died
     cause         TEXT,                         -- the code its ticket is titled by
     ticket_id     INTEGER,
+    reading       TEXT NOT NULL DEFAULT '',     -- what its first event says of itself: the fault, before anybody looked
     created_at    TEXT NOT NULL,
+    due_at        TEXT NOT NULL,                -- not before; later than created_at while its site cools down
     started_at    TEXT,
     ended_at      TEXT
 );
 CREATE INDEX runs_by_site ON runs (site_id, created_at DESC);
 CREATE INDEX runs_open ON runs (site_id, playbook) WHERE state != 'ended';
+CREATE INDEX runs_queued ON runs (due_at) WHERE state = 'queued';
+
+CREATE TABLE run_events (                       -- the events a run answers for: they count on its ticket
+    run_id     TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    event_id   TEXT NOT NULL,
+    PRIMARY KEY (run_id, event_id)
+) WITHOUT ROWID;
 
 CREATE TABLE run_steps (
     run_id     TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
@@ -122,6 +131,10 @@ CREATE TABLE tickets (
     state        TEXT NOT NULL,                 -- open | resolved | not_a_fault
     body         TEXT NOT NULL,                 -- the guide's template, filled (JSON of its fields)
     run_id       TEXT,
+    check_name   TEXT NOT NULL DEFAULT '',      -- the check that found it, for "look again"
+    evidence_key TEXT NOT NULL DEFAULT '',      -- the lasting part of its evidence: "not a fault" holds while it is the same
+    blind        INTEGER NOT NULL DEFAULT 0,    -- the canary got through while the fault was there: it proves nothing
+    previous_id  INTEGER,                       -- the same fault's ticket before this one
     opened_at    TEXT NOT NULL,
     taken_by     TEXT,
     taken_at     TEXT,
@@ -153,9 +166,10 @@ CREATE INDEX ticket_entries_by_ticket ON ticket_entries (ticket_id, id);
 
 CREATE TABLE ticket_sources (
     ticket_id INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
-    source    TEXT NOT NULL,                    -- event:<id> or run:<id>: each counts once
+    source    TEXT NOT NULL,                    -- event:<id> or run:<id>: each counts once; reading:<fingerprint>: what its events say
     PRIMARY KEY (ticket_id, source)
 ) WITHOUT ROWID;
+CREATE INDEX ticket_sources_by_source ON ticket_sources (source);
 
 CREATE TABLE messages (
     id         INTEGER PRIMARY KEY,
