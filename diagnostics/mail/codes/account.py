@@ -45,6 +45,7 @@ UNVERIFIED_IDENTITY = reply_code(
     remedy="Is the address that the reply names your From: SES → Verified identities → Create identity, in the "
     "region named. Is it the recipient: Account dashboard → Request production access.",
     follow_up="Compare the address in the reply with From and recipient of the mail.",
+    sure=False,
 )
 PERMISSION = reply_code(
     "smtp.account.permission",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from diagnostics.finding import CauseKind, Code, Impact, Verdict
 
 
-class Fault(str, Enum):
+class Fault(StrEnum):
     """Who can mend it. The words stand in answers as they are."""
 
     SITE = "site settings"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics.finding import Impact
+from diagnostics.finding import CauseKind, Impact
 from diagnostics.mail.codes.declare import Fault, reply_code
 
 OTHER_MAILBOX = "Send the same mail to another mailbox: does it pass, that recipient is at fault; does it fail "
@@ -98,6 +98,16 @@ DNSBL_MISCONFIGURED = reply_code(
     remedy="Nothing to change here. Tell the recipient's postmaster: the blocklist answers 127.255.255.x to its "
     "resolver; it needs a resolver of its own or the list's key.",
     follow_up="Look up the sending address at the list from a resolver of your own: not listed.",
+)
+SUPPRESSED = reply_code(
+    "smtp.recipient.suppressed",
+    Fault.ACCOUNT,
+    "{subject} has this recipient on its suppression list and sends nothing to it.",
+    meaning="An earlier bounce or complaint made the provider stop mail to this address, even if it works again. "
+    "Over SMTP some providers say 250 and drop it.",
+    remedy="Look up the address under Suppressions at the provider, reactivate it, and find out why it bounced.",
+    kind=CauseKind.RECIPIENT,
+    impact=Impact.ONE,
 )
 REFUSED = reply_code(
     "smtp.recipient.refused",

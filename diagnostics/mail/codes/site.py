@@ -88,16 +88,6 @@ ACCEPTED = reply_code(
     verdict=Verdict.PASS,
     impact=Impact.ADVICE,
 )
-SUPPRESSED = reply_code(
-    "smtp.recipient.suppressed",
-    Fault.ACCOUNT,
-    "{subject} has this recipient on its suppression list and sends nothing to it.",
-    meaning="An earlier bounce or complaint made the provider stop mail to this address, even if it works again. "
-    "Over SMTP some providers say 250 and drop it.",
-    remedy="Look up the address under Suppressions at the provider, reactivate it, and find out why it bounced.",
-    kind=CauseKind.RECIPIENT,
-    impact=Impact.ONE,
-)
 UNCLASSIFIED = reply_code(
     "smtp.unclassified",
     Fault.UNKNOWN,
