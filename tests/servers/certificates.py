@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 @dataclass(frozen=True)
 class Certificate:
-    """PEM files: the certificate with its issuer below it, and its key."""
+    """PEM files: the certificate (its issuer is a root, which no server sends), and its key."""
 
     chain: Path
     key: Path
@@ -83,7 +83,7 @@ class Authority:
         )
         made = Certificate(self.directory / f"{label}.pem", self.directory / f"{label}.key")
         pem = serialization.Encoding.PEM
-        made.chain.write_bytes(certificate.public_bytes(pem) + self._certificate.public_bytes(pem))
+        made.chain.write_bytes(certificate.public_bytes(pem))
         made.key.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
         made.key.chmod(0o600)
         made.chain.chmod(0o644)

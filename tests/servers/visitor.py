@@ -91,7 +91,7 @@ class Visitor:
         """As a WordPress user, by wp-login.php."""
         self.get("/wp-login.php")  # sets the test cookie
         answer = self.post("/wp-login.php", {"log": user, "pwd": password, "wp-submit": "Log In", "testcookie": "1"})
-        if not any(name.startswith("wordpress_logged_in") for name in self.session.cookies.keys()):
+        if not any(name.startswith("wordpress_logged_in") for name in self.session.cookies.get_dict()):
             raise AssertionError(f"{user} could not log in: HTTP {answer.status_code}")
         return self
 
