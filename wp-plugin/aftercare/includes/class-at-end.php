@@ -24,31 +24,25 @@ final class At_End {
 		self::$asked = true;
 	}
 
-	/** PHP calls this when the script is over, whatever ended it. */
+	/** PHP calls this when the script is over, whatever ended it. Each part on its own. */
 	public static function run(): void {
-		try {
-			$fatal = Php_Errors::at_end();
-			Mail_Watch::at_end( $fatal );
-			Form_Watch::at_end( $fatal );
-			if ( Outbox::write() || self::$asked ) {
-				// Registered now, it runs after every shutdown function that was there before: all output is made.
-				register_shutdown_function( array( self::class, 'send' ) );
-			}
-		} catch ( \Throwable $fault ) {
-			Loader::report( $fault );
+		$fatal = ( Loader::guarded( array( Php_Errors::class, 'at_end' ) ) )() ?? '';
+		foreach ( array( Mail_Watch::class, Form_Watch::class, Changes::class ) as $watch ) {
+			( Loader::guarded( array( $watch, 'at_end' ) ) )( $fatal );
+		}
+		$written = ( Loader::guarded( array( Outbox::class, 'write' ) ) )();
+		if ( $written || self::$asked ) {
+			// Registered now, it runs after every shutdown function that was there before: all output is made.
+			register_shutdown_function( Loader::guarded( array( self::class, 'send' ) ) );
 		}
 	}
 
 	/** Sends, where nobody waits any more; else another request of our own is asked to. */
 	public static function send(): void {
-		try {
-			if ( self::let_go() ) {
-				Sender::flush( self::BUDGET_S );
-			} elseif ( Outbox::urgent() ) {
-				Heartbeat::wake();
-			}
-		} catch ( \Throwable $fault ) {
-			Loader::report( $fault );
+		if ( self::let_go() ) {
+			Sender::flush( self::BUDGET_S );
+		} elseif ( Outbox::urgent() ) {
+			Heartbeat::wake();
 		}
 	}
 

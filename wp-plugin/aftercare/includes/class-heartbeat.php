@@ -69,6 +69,7 @@ final class Heartbeat implements Module {
 				array( History::class, 'trim' ),
 				array( Cron_Watch::class, 'look' ),
 				array( Changes::class, 'look' ),
+				array( Php_Errors::class, 'tell' ),
 				array( Outbox::class, 'trim' ),
 				array( Outbox::class, 'write' ),
 				array( self::class, 'send' ),
@@ -111,7 +112,6 @@ final class Heartbeat implements Module {
 		return array(
 			'waiting'      => Outbox::size(),
 			'dropped'      => Outbox::dropped(),
-			'warnings'     => Php_Errors::warnings(),
 			'last_beat_at' => self::last() ? Event::time( (float) self::last() ) : null,
 			'cron'         => Cron_Watch::facts(),
 		);
@@ -125,9 +125,6 @@ final class Heartbeat implements Module {
 	public static function told( array $facts ): void {
 		if ( ! empty( $facts['dropped'] ) ) {
 			Outbox::count_dropped( - (int) $facts['dropped'] );
-		}
-		if ( ! empty( $facts['warnings'] ) ) {
-			Php_Errors::forget_warnings( (int) $facts['warnings'] );
 		}
 	}
 

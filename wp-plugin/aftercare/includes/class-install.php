@@ -17,10 +17,10 @@ final class Install implements Module {
 	const SCHEMA = 1;
 
 	/** Our tables, without the prefix of the site. */
-	const TABLES = array( 'aftercare_outbox', 'aftercare_mails' );
+	const TABLES = array( 'aftercare_outbox', 'aftercare_mails', Command_Ledger::TABLE );
 
 	/** What lies in the options table; the rooms beside this one name theirs in uninstall.php. */
-	const OPTIONS = array( Options::NAME, Sender::STATE, Outbox::DROPPED, Php_Errors::WARNINGS );
+	const OPTIONS = array( Options::NAME, Sender::STATE, Outbox::DROPPED, Php_Errors::COUNTS, Heartbeat::LAST, Inventory::KEPT, Cron_Watch::SEEN );
 
 	/** @inheritDoc */
 	public static function hooks(): array {
@@ -58,6 +58,7 @@ final class Install implements Module {
 				'hash_key' => Options::get( 'hash_key' ) ?? bin2hex( random_bytes( 32 ) ), // Never leaves the site.
 			)
 		);
+		Access::grant();
 		Heartbeat::schedule();
 	}
 
@@ -94,6 +95,7 @@ final class Install implements Module {
 				KEY outcome (outcome,began_at)
 			) $charset;"
 		);
+		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Command_Ledger::TABLE . ' (' . Command_Ledger::COLUMNS . ") $charset;" );
 		if ( $shown ) {
 			$wpdb->show_errors();
 		}

@@ -151,13 +151,15 @@ final class Outbox {
 	 * Forgets events that the sidecar answered for.
 	 *
 	 * @param string[] $ids Their ids.
+	 * @return int How many are gone.
 	 */
-	public static function forget( array $ids ): void {
+	public static function forget( array $ids ): int {
 		global $wpdb;
-		if ( $ids ) {
-			$marks = implode( ',', array_fill( 0, count( $ids ), '%s' ) );
-			Quiet_Db::query( $wpdb->prepare( "DELETE FROM {$wpdb->prefix}aftercare_outbox WHERE id IN ($marks)", $ids ) ); // phpcs:ignore WordPress.DB
+		if ( ! $ids ) {
+			return 0;
 		}
+		$marks = implode( ',', array_fill( 0, count( $ids ), '%s' ) );
+		return Quiet_Db::query( $wpdb->prepare( "DELETE FROM {$wpdb->prefix}aftercare_outbox WHERE id IN ($marks)", $ids ) ); // phpcs:ignore WordPress.DB
 	}
 
 	/** How many were dropped and not yet told. */

@@ -27,6 +27,9 @@ final class Sender {
 	const FIRST_DELAY_S   = 15;
 	const LONGEST_DELAY_S = 900;
 
+	/** The sidecar's codes for a body that it will never take. */
+	const REFUSED = array( 'too_large', 'not_json', 'not_utf8', 'too_deep', 'shape' );
+
 	/** A door that does not know us or our version will not change its mind soon. */
 	const REFUSED_DELAY_S = 900;
 
@@ -55,6 +58,7 @@ final class Sender {
 				if ( ! $events ) {
 					break;
 				}
+				$offset = Pairing::offset_s();
 				$answer = Client::post(
 					'events',
 					'/events',
@@ -66,17 +70,25 @@ final class Sender {
 				);
 				$ids    = array_column( $events, 'id' );
 				if ( 202 === $answer->status && $answer->ok && is_int( $answer->body['accepted'] ?? null ) ) {
-					Outbox::forget( $ids ); // Accepted, seen before, or never acceptable: none is asked for again.
+					if ( Pairing::offset_s() !== $offset ) {
+						// Our clock was just found to be off: what was refused by its time goes again, with the right one.
+						$ids = array_diff( $ids, array_column( (array) ( $answer->body['rejected'] ?? array() ), 'id' ) );
+					}
 					$sent          += count( $ids );
 					$state['fails'] = 0;
 					$state['next']  = 0;
+					// Accepted, seen before, or never acceptable: none is asked for again.
+					if ( Outbox::forget( array_values( $ids ) ) < 1 ) {
+						break; // The database keeps them: do not send the same batch for ever.
+					}
 					continue;
 				}
-				if ( in_array( $answer->status, array( 400, 413 ), true ) ) {
-					if ( count( $ids ) > 1 ) {
-						$size = intdiv( count( $ids ) + 1, 2 ); // One event spoils the batch: close in on it.
-						continue;
-					}
+				$refused = in_array( $answer->error, self::REFUSED, true );
+				if ( ( $refused || 413 === $answer->status ) && count( $ids ) > 1 ) {
+					$size = intdiv( count( $ids ) + 1, 2 ); // One event spoils the batch: close in on it.
+					continue;
+				}
+				if ( $refused ) { // By the sidecar itself, signed; not by a proxy in between.
 					Outbox::forget( $ids );
 					Outbox::count_dropped( 1 );
 					$size = self::BATCH;
@@ -133,6 +145,9 @@ final class Sender {
 		$bytes = 0;
 		$fit   = array();
 		foreach ( Outbox::batch( $size ) as $event ) {
+			if ( 0 !== Pairing::offset_s() ) { // By the sidecar's clock.
+				$event['occurred_at'] = Event::time( (float) ( strtotime( $event['occurred_at'] ) + Pairing::offset_s() ) );
+			}
 			$bytes += strlen( Outbox::json( array( $event ) ) );
 			if ( $fit && $bytes > self::BATCH_BYTES ) {
 				break;

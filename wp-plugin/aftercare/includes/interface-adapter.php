@@ -2,9 +2,11 @@
 /**
  * An adapter knows one form plugin: what it posts, and what its hooks say about the outcome.
  *
- * An adapter lies in adapters/class-….php and is found by being there. It has a constant `HOOKS`, hook → method or
- * array( method, priority ); such a method gets what the hook gives and returns an Event, or null. It is made when
- * the first of its hooks fires.
+ * An adapter lies in adapters/class-….php and is found by being there. It has two constants: `PLUGIN`, the plugin's
+ * slug, and `HOOKS`, hook → method or array( method, priority ). Such a method gets what the hook gives and returns an
+ * Event, or null; what a filter gave is handed on unchanged. It is made when the first of its hooks fires.
+ *
+ * The form watch adds to each event what the adapter left out: plugin, form, title, and the mails of the request.
  *
  * @package Aftercare
  */
@@ -16,12 +18,13 @@ namespace Aftercare;
 interface Adapter {
 
 	/**
-	 * The form that this POST request carries, by id; null when it carries none of this plugin's.
+	 * The form that this POST request carries, by id and title; null when it carries none of this plugin's.
 	 *
 	 * A form told here that reaches no outcome (no `form.*` event of the adapter) is reported as `form.lost`.
 	 *
 	 * @param string               $path The request's path, or its REST route.
 	 * @param array<string, mixed> $post What was posted: look at names, never keep values.
+	 * @return array{form: string, title: string}|null
 	 */
-	public function posted( string $path, array $post ): ?string;
+	public function posted( string $path, array $post ): ?array;
 }

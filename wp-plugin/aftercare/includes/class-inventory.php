@@ -1,0 +1,215 @@
+<?php
+/**
+ * What the site is made of: plugins, themes, core, mail constants; and what differs from the last time it was looked at.
+ *
+ * The difference, not the hooks, makes the events: it also sees what came by FTP, Git or a deployment.
+ *
+ * @package Aftercare
+ */
+
+declare( strict_types = 1 );
+
+namespace Aftercare;
+
+final class Inventory {
+
+	/** Option, not autoloaded: the last look. */
+	const KEPT = 'aftercare_inventory';
+
+	/** Mail constants whose value may be told. The others are secrets: only that they changed. */
+	const OPEN_CONSTANTS = array(
+		'WPMS_ON', 'WPMS_MAILER', 'WPMS_SMTP_HOST', 'WPMS_SMTP_PORT', 'WPMS_SSL', 'WPMS_SMTP_AUTH', 'WPMS_SMTP_AUTOTLS', 'WPMS_DO_NOT_SEND', 'WPMS_MAIL_FROM_FORCE',
+		'FLUENTMAIL_SIMULATE_EMAILS', 'MAILGUN_REGION', 'MAILGUN_USEAPI', 'SMTP_HOST', 'SMTP_PORT', 'SMTP_SECURE', 'SMTP_AUTH', 'WP_ENVIRONMENT_TYPE', 'DISABLE_WP_CRON',
+	);
+
+	const SECRET_CONSTANTS = array(
+		'WPMS_SMTP_USER', 'WPMS_SMTP_PASS', 'WPMS_MAIL_FROM', 'FLUENTMAIL_SMTP_USERNAME', 'FLUENTMAIL_SMTP_PASSWORD', 'FLUENTMAIL_ENCRYPT_KEY', 'FLUENTMAIL_ENCRYPT_SALT',
+		'POST_SMTP_AUTH_USERNAME', 'POST_SMTP_AUTH_PASSWORD', 'POST_SMTP_API_KEY', 'MAILGUN_APIKEY', 'MAILGUN_DOMAIN', 'MAILGUN_USERNAME', 'MAILGUN_PASSWORD',
+		'SMTP_USER', 'SMTP_USERNAME', 'SMTP_PASS', 'SMTP_PASSWORD', 'SENDGRID_API_KEY', 'POSTMARK_API_KEY',
+	);
+
+	/**
+	 * Looks now.
+	 *
+	 * @return array{plugins: array<string, array<string, mixed>>, theme: array<string, string>, core: string, constants: array<string, string>}
+	 */
+	public static function look(): array {
+		return array(
+			'plugins'   => self::plugins(),
+			'theme'     => self::theme(),
+			'core'      => self::core(),
+			'constants' => self::constants(),
+		);
+	}
+
+	/**
+	 * The last look, null before the first.
+	 *
+	 * @return array<string, mixed>|null
+	 */
+	public static function kept(): ?array {
+		$kept = get_option( self::KEPT, null );
+		return is_array( $kept ) && isset( $kept['plugins'], $kept['theme'], $kept['core'], $kept['constants'] ) ? $kept : null;
+	}
+
+	/**
+	 * Keeps a look.
+	 *
+	 * @param array<string, mixed> $look As look() gave it.
+	 */
+	public static function keep( array $look ): void {
+		update_option( self::KEPT, $look, false );
+	}
+
+	/**
+	 * What differs, as the data of `plugin.changed`.
+	 *
+	 * @param array<string, mixed> $was The last look.
+	 * @param array<string, mixed> $is  This one.
+	 * @return array<int, array<string, mixed>>
+	 */
+	public static function differences( array $was, array $is ): array {
+		$found = array();
+		foreach ( $is['plugins'] as $file => $now ) {
+			$then = $was['plugins'][ $file ] ?? null;
+			if ( null === $then ) {
+				if ( $now['active'] ) {
+					$found[] = self::change( 'activated', $now, '', $now['version'] );
+				}
+				continue;
+			}
+			if ( $then['version'] !== $now['version'] ) {
+				$found[] = self::change( 'updated', $now, $then['version'], $now['version'] );
+			}
+			if ( $then['active'] !== $now['active'] ) {
+				$found[] = self::change( $now['active'] ? 'activated' : 'deactivated', $now, $then['version'], $now['version'] );
+			}
+		}
+		foreach ( array_diff_key( $was['plugins'], $is['plugins'] ) as $then ) {
+			if ( $then['active'] ) {
+				$found[] = self::change( 'deactivated', $then, $then['version'], '' );
+			}
+			$found[] = self::change( 'deleted', $then, $then['version'], '' );
+		}
+		if ( $was['theme']['slug'] !== $is['theme']['slug'] ) {
+			$found[] = array( 'from' => $was['theme']['slug'], 'to' => $is['theme']['slug'] ) + self::change( 'switched', $is['theme'], '', '' );
+		} elseif ( $was['theme']['version'] !== $is['theme']['version'] ) {
+			$found[] = self::change( 'updated', $is['theme'], $was['theme']['version'], $is['theme']['version'] );
+		}
+		if ( $was['core'] !== $is['core'] ) {
+			$core    = array(
+				'kind' => 'core',
+				'slug' => 'wordpress',
+				'name' => 'WordPress',
+			);
+			$found[] = self::change( 'core_updated', $core, $was['core'], $is['core'] );
+		}
+		return $found;
+	}
+
+	/**
+	 * Constants that differ, as the data of `config.changed`. Values that may be told are, the others are hashes here and nowhere else.
+	 *
+	 * @param array<string, mixed> $was The last look.
+	 * @param array<string, mixed> $is  This one.
+	 * @return array<int, array<string, mixed>>
+	 */
+	public static function constant_differences( array $was, array $is ): array {
+		$found = array();
+		foreach ( array_keys( $was['constants'] + $is['constants'] ) as $name ) {
+			$from = $was['constants'][ $name ] ?? '';
+			$to   = $is['constants'][ $name ] ?? '';
+			if ( $from === $to ) {
+				continue;
+			}
+			$secret  = ! in_array( $name, self::OPEN_CONSTANTS, true );
+			$found[] = array(
+				'what'   => $name,
+				'group'  => 'mail',
+				'secret' => $secret,
+			) + ( $secret ? array() : compact( 'from', 'to' ) );
+		}
+		return $found;
+	}
+
+	/** All plugins that lie there, by file. */
+	private static function plugins(): array {
+		require_once ABSPATH . 'wp-admin/includes/plugin.php';
+		wp_cache_delete( 'plugins', 'plugins' ); // Read when the request began, perhaps.
+		$active = (array) get_option( 'active_plugins', array() );
+		if ( is_multisite() ) {
+			$active = array_merge( $active, array_keys( (array) get_site_option( 'active_sitewide_plugins', array() ) ) );
+		}
+		$found = array();
+		foreach ( get_plugins() as $file => $header ) {
+			$found[ $file ] = self::plugin( 'plugin', $file, $header, in_array( $file, $active, true ) );
+		}
+		foreach ( get_mu_plugins() as $file => $header ) {
+			$found[ "mu-plugins/$file" ] = self::plugin( 'must-use', $file, $header, true );
+		}
+		foreach ( get_dropins() as $file => $header ) {
+			$found[ "drop-in/$file" ] = self::plugin( 'drop-in', $file, $header, true );
+		}
+		return $found;
+	}
+
+	/** One plugin. */
+	private static function plugin( string $kind, string $file, array $header, bool $active ): array {
+		$slug = (string) preg_replace( '/\.php$/D', '', explode( '/', $file )[0] );
+		$name = wp_strip_all_tags( (string) $header['Name'] );
+		return array(
+			'kind'    => $kind,
+			'slug'    => $slug,
+			'name'    => '' === $name ? $slug : $name,
+			'version' => (string) $header['Version'],
+			'active'  => $active,
+		);
+	}
+
+	/** The theme in use. */
+	private static function theme(): array {
+		$theme = wp_get_theme();
+		$theme->cache_delete();
+		$theme = wp_get_theme();
+		return array(
+			'kind'    => 'theme',
+			'slug'    => $theme->get_stylesheet(),
+			'name'    => wp_strip_all_tags( (string) $theme->get( 'Name' ) ),
+			'version' => (string) $theme->get( 'Version' ),
+		);
+	}
+
+	/** Core's version as it lies on the disk: an update replaces it while old code still runs. */
+	private static function core(): string {
+		$wp_version = '';
+		include ABSPATH . WPINC . '/version.php';
+		return (string) $wp_version;
+	}
+
+	/** Mail constants in force. */
+	private static function constants(): array {
+		$found = array();
+		foreach ( array_merge( self::OPEN_CONSTANTS, self::SECRET_CONSTANTS ) as $name ) {
+			if ( ! defined( $name ) || ! is_scalar( constant( $name ) ) ) {
+				continue;
+			}
+			$value          = constant( $name );
+			$value          = is_bool( $value ) ? ( $value ? 'true' : 'false' ) : (string) $value;
+			$found[ $name ] = in_array( $name, self::OPEN_CONSTANTS, true ) ? Redactor::text( Redactor::cut( $value, 200 ) ) : Redactor::parts( $value )['hash'];
+		}
+		return $found;
+	}
+
+	/** Shapes a change. */
+	private static function change( string $what, array $thing, string $from, string $to ): array {
+		return array(
+			'what'      => $what,
+			'kind'      => $thing['kind'],
+			'slug'      => $thing['slug'],
+			'name'      => $thing['name'],
+			'from'      => $from,
+			'to'        => $to,
+			'automatic' => false,
+		);
+	}
+}
