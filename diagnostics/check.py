@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import ModuleType
 from typing import Any, Protocol
 
 from diagnostics.finding import Code, Finding
@@ -107,10 +109,21 @@ def all_checks() -> dict[str, Check]:
 
 
 def all_codes() -> dict[str, Code]:
-    """Every code that a check can emit. Raises ValueError where one name has two meanings."""
+    """Every code that a check emits or a module lists as `CODES`. Raises ValueError where one name has two meanings."""
+    emitted = [code for each in all_checks().values() for code in each.emits]
+    listed = [
+        code
+        for name, module in sorted(sys.modules.items())
+        if name.startswith("diagnostics.")
+        for code in _listed(module)
+    ]
     codes: dict[str, Code] = {}
-    for each in all_checks().values():
-        for code in each.emits:
-            if codes.setdefault(code.code, code) != code:
-                raise ValueError(f"{code.code} is declared twice")
+    for code in (*emitted, *listed):
+        if codes.setdefault(code.code, code) != code:
+            raise ValueError(f"{code.code} is declared twice")
     return dict(sorted(codes.items()))
+
+
+def _listed(module: ModuleType) -> tuple[Code, ...]:
+    # A taxonomy has codes that no single check emits: `diagnostics.mail.codes`.
+    return tuple(getattr(module, "CODES", ()))
