@@ -45,7 +45,8 @@ class Database:
     def rows(self, row_type: type[Row], sql: str, **parameters: Any) -> list[Row]:
         """Every row that *sql* finds, as *row_type* (a dataclass named after the columns)."""
         cursor = self._connection.execute(sql, _bound(parameters))
-        read = _reader(row_type)
+        if (read := _readers.get(row_type)) is None:  # type hints are slow to read, and never change
+            read = _readers[row_type] = _reader(row_type)
         return [read(row) for row in cursor]
 
     def row(self, row_type: type[Row], sql: str, **parameters: Any) -> Row:
@@ -91,10 +92,10 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            connection.commit()  # may fail too (a full disk): a transaction left open would swallow the next
         except BaseException:
             connection.rollback()
             raise
-        connection.commit()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -127,6 +128,9 @@ class Database:
 def instant(moment: datetime) -> str:
     """How the store writes an instant: UTC, microseconds, sortable as text."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+_readers: dict[type, typing.Callable[[sqlite3.Row], Any]] = {}
 
 
 def _bound(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,30 @@ class Site:
     last_seen_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Caller:
+    """What a door has to know of a site before it believes a message."""
+
+    id: str
+    state: str
+    url: str
+    secret_sealed: str | None = field(repr=False)
+    next_secret_sealed: str | None = field(repr=False)
+    next_secret_at: datetime | None
+    plugin_version: str
+    last_seen_at: datetime | None
+
+
+CALLER = """
+    SELECT id, state, url, secret_sealed, next_secret_sealed, next_secret_at, plugin_version, last_seen_at
+      FROM sites WHERE id = :id"""
+
+
+def caller(db: Database, site_id: str) -> Caller | None:
+    """The site that says it is *site_id*, or None."""
+    return db.row_or_none(Caller, CALLER, id=site_id)
+
+
 def sites(db: Database) -> list[Site]:
     """Every site, by name."""
     return db.rows(Site, f"SELECT {COLUMNS} FROM sites ORDER BY name COLLATE NOCASE, id")  # noqa: S608 - a constant
@@ -112,15 +136,33 @@ def unpaired(db: Database, site_id: str) -> None:
     _one(changed, site_id)
 
 
-def rotation_began(db: Database, site_id: str, next_secret_sealed: str, now: datetime) -> None:
-    """The site brought a new secret; the old one lives until the new one is used. Raises NotFound."""
+def rotation_began(
+    db: Database,
+    site_id: str,
+    next_secret_sealed: str,
+    now: datetime,
+    *,
+    url: str = "",
+    rest_url: str = "",
+    xmlrpc_url: str = "",
+) -> None:
+    """The site brought a new secret, and says where it is now; the old one lives until the new one is used.
+
+    Raises NotFound.
+    """
     changed = db.execute(
         """
-        UPDATE sites SET next_secret_sealed = :sealed, next_secret_at = :now
+        UPDATE sites SET next_secret_sealed = :sealed, next_secret_at = :now,
+               url = CASE WHEN :url = '' THEN url ELSE :url END,
+               rest_url = CASE WHEN :rest_url = '' THEN rest_url ELSE :rest_url END,
+               xmlrpc_url = CASE WHEN :xmlrpc_url = '' THEN xmlrpc_url ELSE :xmlrpc_url END
          WHERE id = :id AND state = 'paired'""",
         id=site_id,
         sealed=next_secret_sealed,
         now=now,
+        url=url,
+        rest_url=rest_url,
+        xmlrpc_url=xmlrpc_url,
     )
     _one(changed, site_id)
 
