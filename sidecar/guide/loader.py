@@ -152,7 +152,8 @@ class Guide:
         return f"Tier {row.tier}: {row.name}"
 
 
-RENAMED: Mapping[tuple[type, str], str] = {(Hours, "opens"): "from", (Hours, "closes"): "to"}  # words Python keeps for itself
+# In the file these are the guide's words; Python keeps `from` for itself.
+RENAMED: Mapping[tuple[type, str], str] = {(Hours, "opens"): "from", (Hours, "closes"): "to"}
 
 
 @cache

@@ -50,6 +50,7 @@ class Playbook:
     id: str
     title: str
     summary: str
+    expected: str  # the ticket template's Expected Result
     events: tuple[str, ...]
     buttons: tuple[str, ...]
     proof: tuple[str, ...]  # the checks whose pass shows that a fault is mended
@@ -77,7 +78,7 @@ def parse_playbook(text: str, file: str, *, checks: Collection[str] | None = Non
     began with, and a check that an upgrade took away is that run's finding.
     """
     document = read_document(text, file)
-    keys = document.table(("id", "title", "summary", "triggers", "proof", "steps"))
+    keys = document.table(("id", "title", "summary", "expected", "triggers", "proof", "steps"))
     for key in ("id", "title", "triggers", "steps"):
         if key not in keys:
             document.refuse(f"the key `{key}` is missing")
@@ -91,6 +92,7 @@ def parse_playbook(text: str, file: str, *, checks: Collection[str] | None = Non
         id=_slug(keys["id"]),
         title=keys["title"].text(),
         summary=keys["summary"].text() if "summary" in keys else "",
+        expected=keys["expected"].text() if "expected" in keys else "",
         events=events,
         buttons=buttons,
         proof=tuple(value.name("check of this playbook", used) for value in _one_or_more(keys.get("proof"))),

@@ -116,6 +116,7 @@ CREATE TABLE commands (
     expires_at TEXT NOT NULL,
     ended_at   TEXT
 );
+CREATE INDEX commands_by_run ON commands (run_id, created_at);
 CREATE INDEX commands_waiting ON commands (site_id, created_at) WHERE state = 'waiting';
 
 CREATE TABLE tickets (

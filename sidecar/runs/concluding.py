@@ -1,0 +1,165 @@
+"""The end of a run: its outcome, its cause, and what follows for the tickets; all in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from diagnostics.finding import Code, Finding, Impact, Verdict
+from sidecar import tickets
+from sidecar.playbooks import Playbook, parse_playbook
+from sidecar.runs.equipment import Equipment
+from sidecar.runs.looking import breaks_ground, worst
+from sidecar.runs.starting import again_from_outside
+from sidecar.store import events, sites
+from sidecar.store import runs as store
+from sidecar.store.database import Database, NotFound
+from sidecar.store.events import Event
+from sidecar.store.findings import FoundRow, findings_of
+from sidecar.store.runs import Run
+from sidecar.store.sites import Site
+
+LOOKS_FROM_OUTSIDE = 3
+SENT_SHOWN = 500
+IMPACTS = (Impact.ALL, Impact.ONE, Impact.DEGRADED, Impact.ADVICE)
+
+log = logging.getLogger(__name__)
+
+
+def close_step(equipment: Equipment, run_id: str, step_id: str) -> None:
+    """The step is done; its verdict is that of its worst finding."""
+    verdicts = {row.verdict for row in findings_of(equipment.db, run_id) if row.step_id == step_id}
+    store.end_step(equipment.db, run_id, step_id, "done", worst(verdicts), equipment.now())
+
+
+def conclude(equipment: Equipment, run_id: str) -> str:
+    """End the run and judge what it saw; its outcome. Said again after a crash, it changes nothing."""
+    db = equipment.db
+    with db.transaction():
+        run = store.run(db, run_id)
+        if run.state == "ended":
+            return run.outcome or "died"
+        playbook = parse_playbook(run.playbook_text, f"the playbook of {run_id}")
+        site, rows = sites.site(db, run.site_id), findings_of(db, run_id)
+        canary = _canary(playbook, rows)
+        cause = cause_of(equipment, run, rows)
+        confirmed = _confirmed(db, run)
+        if cause is not None and not confirmed:
+            name = tickets.fingerprint(site.id, cause.code, cause.subject)
+            confirmed = _looked_often_enough(run, name)
+            if not confirmed:
+                again_from_outside(equipment, run, name)
+        seen = tickets.Sighting(
+            site_id=site.id,
+            site_url=site.url,
+            server=_server(db, run_id, site),
+            playbook=run.playbook,
+            playbook_title=run.title,
+            expected=playbook.expected,
+            run_id=run_id,
+            run_url=f"{equipment.settings.public_url}/runs/{run_id}",
+            trigger=str(run.trigger.get("kind", "")),
+            rows=rows,
+            cause=cause,
+            code=_declared(equipment, cause),
+            confirmed=confirmed,
+            events=_events(db, run),
+            readings=[run.reading] if run.reading else [],
+            canary=canary,
+            sent=events.recent(db, site.id, ["mail.sent"], SENT_SHOWN),
+        )
+        ticket_id = tickets.judge(equipment, seen)
+        outcome = outcome_of(rows, canary)
+        store.end_run(db, run_id, outcome, cause.code if cause else None, ticket_id, equipment.now())
+    equipment.wake()
+    return outcome
+
+
+def died(equipment: Equipment, run_id: str, why: str) -> str:
+    """The engine itself could not carry the run out. Our bug; the site's tickets stay as they are."""
+    log.error("the run %s died: %s", run_id, why)
+    try:
+        store.end_run(equipment.db, run_id, "died", None, None, equipment.now())
+    except NotFound:
+        log.warning("the run %s was deleted while it went on", run_id)
+    return "died"
+
+
+def outcome_of(rows: Sequence[FoundRow], canary: Finding | None) -> str:
+    """`faults`, `sound`, or `unclear`. A test mail that went the whole way outweighs what could not be looked at."""
+    verdicts = {row.verdict for row in rows}
+    if Verdict.FAIL in verdicts:
+        return "faults"
+    if canary is not None and canary.verdict is Verdict.PASS:
+        return "sound"
+    return "unclear" if Verdict.UNKNOWN in verdicts or not rows else "sound"
+
+
+def cause_of(equipment: Equipment, run: Run, rows: Sequence[FoundRow]) -> FoundRow | None:
+    """The finding that the ticket is titled by.
+
+    What was seen broken comes before what was only told; of that, what costs most, and the
+    first in the playbook's order. Of what was told, the words of the very failure that
+    started the run come first, then the later step: it reads more closely.
+    """
+    failing = [row for row in rows if row.verdict is Verdict.FAIL]
+    seen = [row for row in failing if breaks_ground(row.finding)]
+    if seen:
+        return min(seen, key=lambda row: (_rank(equipment, row), row.id))
+    told = [row for row in failing if tickets.fingerprint(run.site_id, row.code, row.subject) == run.reading]
+    return told[0] if told else max(failing, key=lambda row: row.id, default=None)
+
+
+def _rank(equipment: Equipment, row: FoundRow) -> int:
+    code = _declared(equipment, row)
+    return IMPACTS.index(code.impact) if code else 0
+
+
+def _declared(equipment: Equipment, row: FoundRow | None) -> Code | None:
+    """The declaration of the finding's code, where the check still has it."""
+    check = equipment.checks.get(row.check_name) if row else None
+    return next((code for code in check.emits if row and code.code == row.code), None) if check else None
+
+
+def _canary(playbook: Playbook, rows: Sequence[FoundRow]) -> Finding | None:
+    """How the playbook's proof ended: passed or failed; None where it could not be tried."""
+    found = [row.finding for row in rows if row.check_name in playbook.proof]
+    decided = [finding for finding in found if finding.verdict in (Verdict.FAIL, Verdict.PASS)]
+    return next((finding for finding in decided if finding.verdict is Verdict.FAIL), decided[0] if decided else None)
+
+
+def _confirmed(db: Database, run: Run) -> bool:
+    """The site reported it, or had its say in this run: no look from outside alone."""
+    if run.trigger.get("kind") in ("event", "ticket"):
+        return True
+    return bool(store.answers(db, run.id))
+
+
+def _looked_often_enough(run: Run, name: str) -> bool:
+    same = run.trigger.get("kind") == "look" and run.trigger.get("cause") == name
+    return same and int(run.trigger.get("look", 1)) >= LOOKS_FROM_OUTSIDE
+
+
+def _events(db: Database, run: Run) -> list[Event]:
+    """The events that the run answers for, oldest first; those that retention took are gone."""
+    found = []
+    for event_id in store.events_of(db, run.id):
+        try:
+            found.append(events.event(db, run.site_id, event_id))
+        except NotFound:
+            continue
+    return sorted(found, key=lambda event: event.occurred_at)
+
+
+def _server(db: Database, run_id: str, site: Site) -> str:
+    """What runs there, as the run's snapshot says; the template's Browser/Device."""
+    told: dict[str, Any] = {}
+    for answer in store.answers(db, run_id):
+        if answer.name == "snapshot":
+            told = answer.result
+    named = [f"{name} {told[key]}" for key, name in (("wordpress", "WordPress"), ("php", "PHP")) if told.get(key)]
+    if told.get("server"):
+        named.append(str(told["server"]))
+    plugin = f"Aftercare plugin {site.plugin_version}" if site.plugin_version else ""
+    return f"None: the server by itself ({', '.join(filter(None, [*named, plugin])) or 'its versions are not known'})"

@@ -1,0 +1,158 @@
+"""The durable engine (DBOS): one generic workflow carries out the playbook that a run keeps.
+
+Whatever touches clock, network, store or chance is a step. A process that dies leaves its
+runs where they were; the next one of the same name goes on at the step they were in.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+from dbos import (
+    DBOS,
+    DBOSPortableJSONSerializer,
+    SetEnqueueOptions,
+    SetWorkflowID,
+    StepOptions,
+    WorkflowSerializationFormat,
+)
+
+from sidecar.playbooks import parse_playbook
+from sidecar.runs.concluding import close_step, conclude, died
+from sidecar.runs.equipment import Equipment
+from sidecar.runs.looking import LOOKS, block, look
+from sidecar.store import runs as store
+
+# Rises only when the order of steps in `carry_out` changes, with a migration that is tested:
+# DBOS never recovers a run of another version.
+VERSION = "1"
+QUEUE = "runs"
+RUNS_AT_ONCE = 8
+POLL_S = 0.5
+MOST_RECOVERIES = 10  # a step that kills its process is not tried for ever
+FILE_NAME = "runs.sqlite"
+ENDED_BADLY = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+_equipment: Equipment | None = None
+
+
+def equipment() -> Equipment:
+    """What the launched engine works with; DBOS finds its workflows by name, so it cannot be handed in."""
+    if _equipment is None:
+        raise RuntimeError("the engine is not launched")
+    return _equipment
+
+
+def launch(with_equipment: Equipment) -> None:
+    """Open the engine's own file, take back what the last process of this name left, and listen to the queue."""
+    global _equipment
+    _equipment = with_equipment
+    settings = with_equipment.settings
+    path = settings.data_dir.resolve() / FILE_NAME
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA journal_mode=WAL")  # DBOS leaves the mode as it finds it; this one is faster
+    DBOS(
+        config={
+            "name": "aftercare",
+            "system_database_url": f"sqlite:///{path}",
+            "executor_id": settings.worker,
+            "application_version": VERSION,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+            "enable_otlp": False,
+        }
+    )
+    DBOS.launch()
+    # One run a site at a time: no site starves the others, and two runs never judge one ticket at once.
+    DBOS.register_queue(
+        QUEUE,
+        worker_concurrency=RUNS_AT_ONCE,
+        partition_concurrency=1,
+        polling_interval_sec=POLL_S,
+        on_conflict="always_update",
+    )
+
+
+def shut() -> None:
+    """Stop. What is under way goes on after the next launch."""
+    global _equipment
+    LOOKS.stop()
+    DBOS.destroy()
+    _equipment = None
+
+
+def launched() -> bool:
+    """Whether runs are carried out by this process."""
+    return _equipment is not None
+
+
+def enqueue(run_id: str, site_id: str) -> None:
+    """Hand a queued run to the engine; an id that it knows starts nothing."""
+    queue = DBOS.retrieve_queue(QUEUE)
+    if queue is None:
+        raise RuntimeError(f"the queue {QUEUE} is not registered")
+    with SetWorkflowID(run_id), SetEnqueueOptions(queue_partition_key=site_id):
+        queue.enqueue(carry_out, run_id)
+
+
+def given_up(run_id: str) -> bool:
+    """Whether the engine has ended this run without a conclusion."""
+    status = DBOS.get_workflow_status(run_id)
+    return status is not None and status.status in ENDED_BADLY
+
+
+@DBOS.workflow(
+    name="carry_out",
+    max_recovery_attempts=MOST_RECOVERIES,
+    serialization_type=WorkflowSerializationFormat.PORTABLE,
+)
+async def carry_out(run_id: str) -> str:
+    """A run, as its playbook says it: step by step, each check once; the end is its outcome."""
+    try:
+        broken: dict[str, str] = {}  # step -> the code that broke its ground
+        for step in await _durably(begin, run_id):
+            if code := next((broken[needed] for needed in step["needs"] if needed in broken), ""):
+                broken[step["id"]] = code
+                await _durably(block, run_id, step["id"], step["run"], code)
+                continue
+            codes = [await _durably(look, run_id, step["id"], check) for check in step["run"]]
+            await _durably(close_step, run_id, step["id"])
+            if code := next(filter(None, codes), ""):
+                broken[step["id"]] = code
+        return str(await _durably(conclude, run_id))
+    except Exception as error:  # the engine's edge: whatever it was, the run ends and says so
+        return str(await _durably(died, run_id, type(error).__name__))
+
+
+def begin(equipment: Equipment, run_id: str) -> list[dict[str, Any]]:
+    """The steps of the playbook that this run keeps; the run has left the queue."""
+    run = store.run(equipment.db, run_id)
+    playbook = parse_playbook(run.playbook_text, f"the playbook of {run_id}")
+    with equipment.db.transaction():
+        store.plan_steps(equipment.db, run_id, [(step.id, step.verb, step.sentence) for step in playbook.steps])
+        store.begin_run(equipment.db, run_id, equipment.now())
+    return [{"id": step.id, "run": list(step.run), "needs": list(step.needs)} for step in playbook.steps]
+
+
+async def _durably(deed: Callable[..., Any], *what: Any) -> Any:
+    """Do it as one durable step, in a thread; a store that is busy for once is tried again."""
+    options: StepOptions = {
+        "name": deed.__name__,
+        "retries_allowed": True,
+        "max_attempts": 4,
+        "interval_seconds": 0.5,
+        "should_retry": _store_is_busy,
+    }
+    return await DBOS.run_step_async(options, partial(_with_equipment, deed), *what)
+
+
+def _with_equipment(deed: Callable[..., Any], *what: Any) -> Any:
+    return deed(equipment(), *what)
+
+
+def _store_is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError)

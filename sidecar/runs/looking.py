@@ -1,0 +1,113 @@
+"""One check of one run: hand it its context, bound its time, keep what it finds.
+
+Each check looks in a thread and an event loop of its own, so that one that blocks holds
+up nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import traceback
+from collections.abc import Coroutine
+from typing import Any
+
+from diagnostics.check import Check, Context
+from diagnostics.finding import Finding, UnknownReason, Verdict
+from sidecar.runs.codes import BLOCKED, CHECK_FAILED, CHECK_TIMED_OUT, CHECK_UNKNOWN
+from sidecar.runs.context import context_of
+from sidecar.runs.equipment import Equipment
+from sidecar.store import runs as store
+from sidecar.store.findings import keep_findings
+
+WORST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
+
+log = logging.getLogger(__name__)
+
+
+def look(equipment: Equipment, run_id: str, step_id: str, check_name: str) -> str:
+    """Carry out one check and keep its findings; the code that broke the ground, or nothing.
+
+    Done again after a crash it replaces what it found before.
+    """
+    db = equipment.db
+    store.look(db, run_id, step_id, check_name, equipment.now())
+    check = equipment.checks.get(check_name)
+    if check is None:
+        known = {"known": sorted(equipment.checks)}
+        found = [CHECK_UNKNOWN.finding(check_name, known, reason=UnknownReason.UNAVAILABLE)]
+    else:
+        found = _findings(check, context_of(equipment, run_id))
+    keep_findings(db, run_id, step_id, check_name, found, equipment.now())
+    return next((finding.code for finding in found if breaks_ground(finding)), "")
+
+
+def block(equipment: Equipment, run_id: str, step_id: str, checks: list[str], code: str) -> None:
+    """The step's ground is broken by *code*: each of its checks says so, once."""
+    db = equipment.db
+    for name in checks:
+        finding = BLOCKED.finding(name, {"by": code}, reason=UnknownReason.BLOCKED, blocked_by=code)
+        keep_findings(db, run_id, step_id, name, [finding], equipment.now())
+    store.end_step(db, run_id, step_id, "blocked", Verdict.UNKNOWN.value, equipment.now())
+
+
+def breaks_ground(finding: Finding) -> bool:
+    """Whether the steps that need this one have nothing to look at. What was only told of the past breaks nothing."""
+    return finding.verdict is Verdict.FAIL and finding.evidence.get("seen_by") != "reported"
+
+
+def worst(verdicts: set[Verdict]) -> str:
+    """The verdict of a step: that of its worst finding."""
+    return next((verdict.value for verdict in WORST if verdict in verdicts), Verdict.PASS.value)
+
+
+def _findings(check: Check, context: Context) -> list[Finding]:
+    try:
+        found = _alone(asyncio.wait_for(check.look(context), check.timeout_s))
+        for finding in found:  # what a check returns has to be what it promises, or the docs lie
+            if finding.code not in {code.code for code in check.emits}:
+                raise ValueError(f"it emitted {finding.code}, which it does not declare")
+    except TimeoutError:
+        evidence = {"check": check.name, "timeout_s": check.timeout_s}
+        return [CHECK_TIMED_OUT.finding(check.name, evidence, reason=UnknownReason.UNAVAILABLE)]
+    except Exception as error:  # the engine's edge: what no check foresaw is our bug
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        evidence = {"check": check.name, "type": type(error).__name__, "where": f"{place.name}, line {place.lineno}"}
+        # Neither text nor locals: they may hold what the site or a relay said.
+        log.error("the check %s broke: %s in %s", check.name, evidence["type"], evidence["where"])
+        return [CHECK_FAILED.finding(check.name, evidence, reason=UnknownReason.UNAVAILABLE)]
+    return found
+
+
+class Looks:
+    """The checks under way in this process, so that a stop need not wait for them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._under_way: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
+
+    def alone(self, looking: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
+        """Run it in an event loop of its own. Raises CancelledError when the process stops."""
+        loop = asyncio.new_event_loop()
+        try:
+            task = loop.create_task(looking)
+            with self._lock:
+                self._under_way[task] = loop
+            try:
+                return loop.run_until_complete(task)
+            finally:
+                with self._lock:
+                    del self._under_way[task]
+        finally:
+            loop.close()  # does not wait for threads that a timed-out check left behind
+
+    def stop(self) -> None:
+        """Break off every check that is under way; its run goes on at that check after the next start."""
+        with self._lock:
+            for task, loop in self._under_way.items():
+                loop.call_soon_threadsafe(task.cancel)
+
+
+LOOKS = Looks()
+_alone = LOOKS.alone

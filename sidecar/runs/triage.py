@@ -1,0 +1,89 @@
+"""From event to run: events nobody has looked at start the runs that are due, or count on an open ticket.
+
+It may repeat after a crash: a run's id follows from its event, a ticket counts each event
+once. A storm becomes one queued run that answers for all of it (DESIGN: From event to run).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sidecar import tickets
+from sidecar.runs.equipment import Equipment
+from sidecar.runs.reading import reading_of
+from sidecar.runs.starting import add, due_after_cool_down
+from sidecar.store import events
+from sidecar.store import runs as store
+from sidecar.store import tickets as ticket_store
+from sidecar.store.events import Event
+from sidecar.store.tickets import Ticket
+from sidecar.tickets.rechecks import moved
+
+BATCH = 500
+MOST_QUEUED = 3  # runs that wait for one playbook of one site, whatever else its events say
+MOVES = ("mail.sent", "config.changed", "plugin.changed")  # after these an open ticket is worth a look
+
+
+def triage(equipment: Equipment) -> int:
+    """Look at what came since the last time; how many events that were."""
+    seen = 0
+    while batch := events.untriaged(equipment.db, BATCH):
+        by_site: dict[str, list[Event]] = defaultdict(list)
+        for event in batch:
+            by_site[event.site_id].append(event)
+        for site_id, of_site in by_site.items():
+            with equipment.db.transaction():  # what it starts and that it was looked at: both or neither
+                for event in of_site:
+                    _triage(equipment, event)
+                events.mark_triaged(equipment.db, [(site_id, event.id) for event in of_site], equipment.now())
+        seen += len(batch)
+    return seen
+
+
+def _triage(equipment: Equipment, event: Event) -> None:
+    if event.data.get("canary"):
+        return  # our own test mail: the run that sent it reads its end by itself
+    for playbook in equipment.playbooks.values():
+        if event.type in playbook.events:
+            _answer(equipment, event, playbook.id)
+        elif event.type in MOVES:
+            moved(equipment, event.site_id, playbook.id, event)
+
+
+def _answer(equipment: Equipment, event: Event, playbook: str) -> None:
+    """One event that asks for a run: it counts on the ticket of its fault, joins a run, or starts one."""
+    reading = reading_of(event)
+    known = _ticket_of(equipment, event, reading)
+    if known is not None:
+        tickets.occurred(equipment, known.id, [f"event:{event.id}"], event.occurred_at, line=known.state == "open")
+        return
+    open_runs = store.open_runs(equipment.db, event.site_id, playbook)
+    queued = [run for run in open_runs if run.state == "queued"]
+    # A run that has begun answers for the words that it was started with, not for others.
+    alike = [run for run in open_runs if run.reading == reading]
+    if alike or len(queued) >= MOST_QUEUED:
+        store.attach_event(equipment.db, (alike or queued)[-1].id, event.id)
+        return
+    run_id = add(
+        equipment,
+        event.site_id,
+        playbook,
+        {"kind": "event", "event": event.id, "type": event.type},
+        reading=reading,
+        due_at=due_after_cool_down(equipment, event.site_id, playbook, reading),
+    )
+    store.attach_event(equipment.db, run_id, event.id)
+
+
+def _ticket_of(equipment: Equipment, event: Event, reading: str) -> Ticket | None:
+    """The ticket that this event counts on without a new look: its fault is open, or was over by then."""
+    for found in (
+        ticket_store.last_of_fingerprint(equipment.db, reading),
+        ticket_store.last_of_source(equipment.db, event.site_id, f"reading:{reading}"),
+    ):
+        if found is None:
+            continue
+        over = found.state == "resolved" and found.resolved_at is not None and event.occurred_at <= found.resolved_at
+        if found.state == "open" or over:
+            return found
+    return None

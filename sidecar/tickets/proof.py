@@ -1,0 +1,77 @@
+"""What proves that a fault is gone (DESIGN: Resolved by proof).
+
+Best: the test mail went the whole way in a run that does not find the fault. Where it went
+that way while the fault was there, it proves nothing: then a mail like the one that failed
+has to leave. Where no test mail can be sent: two passes of the check that found the fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from diagnostics.finding import Finding, Verdict
+from sidecar.store.events import Event
+from sidecar.store.findings import FoundRow
+from sidecar.store.tickets import Ticket
+from sidecar.tickets.desk import Desk
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was seen, in words; `enough` closes the ticket."""
+
+    kind: str  # canary | like | passes
+    words: str
+    enough: bool
+
+
+def proof_of(
+    desk: Desk, ticket: Ticket, rows: Sequence[FoundRow], *, canary: Finding | None, sent: Sequence[Event]
+) -> Proof | None:
+    """What a run that did not find *ticket*'s fault proves about it."""
+    if canary is not None and canary.verdict is Verdict.PASS and not ticket.blind:
+        token = canary.evidence.get("token")
+        named = f" {token}" if token else ""
+        return Proof("canary", f"Mended: a test mail{named} went the whole way. {canary.summary}", True)
+    mail: Mapping[str, Any] = ticket.body.get("mail") or {}
+    if ticket.blind and mail:
+        for event in sent:
+            if event.occurred_at > ticket.last_seen_at and like_the_one_that_failed(event, mail):
+                at = f"{event.occurred_at:%Y-%m-%d %H:%M:%S} UTC"
+                return Proof("like", f"Mended: a mail like the one that failed left at {at}.", True)
+        return None
+    if canary is not None and canary.verdict is Verdict.FAIL:
+        return None
+    return _passes(desk, ticket, rows)
+
+
+def like_the_one_that_failed(event: Event, mail: Mapping[str, Any]) -> bool:
+    """Whether this mail that left is of the kind that failed: to the same people, as large, from the same domain."""
+    data = event.data
+    if event.type != "mail.sent" or data.get("canary"):
+        return False
+    wanted = {_address(to) for to in mail.get("to") or ()}
+    if not wanted <= {_address(to) for to in data.get("to") or ()}:
+        return False
+    if int(data.get("size") or 0) < 0.8 * int(mail.get("size") or 0):
+        return False
+    return mail.get("from_domain", "") in ("", data.get("from_domain", ""))
+
+
+def _passes(desk: Desk, ticket: Ticket, rows: Sequence[FoundRow]) -> Proof | None:
+    own = [row for row in rows if row.check_name == ticket.check_name]
+    if not own or any(row.verdict in (Verdict.FAIL, Verdict.UNKNOWN) for row in own):
+        return None
+    apart = timedelta(seconds=desk.settings.recheck_s)
+    seen = own[0].summary
+    if ticket.passed_at is not None and desk.now() - ticket.passed_at >= apart:
+        first = f"{ticket.passed_at:%H:%M:%S}"
+        return Proof("passes", f"Mended: looked at {first} and now, {ticket.check_name} found it sound. {seen}", True)
+    return Proof("passes", f"Looks mended; one more look in {desk.settings.recheck_s} s decides. {seen}", False)
+
+
+def _address(to: Any) -> tuple[str, str]:
+    return (str(to.get("domain", "")), str(to.get("hash", ""))) if isinstance(to, Mapping) else ("", str(to))

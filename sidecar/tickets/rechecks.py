@@ -1,0 +1,43 @@
+"""When an open ticket's playbook runs again: at growing intervals, and soon after the site moved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sidecar.store import tickets as store
+from sidecar.store.events import Event
+from sidecar.store.tickets import Ticket
+from sidecar.tickets.desk import Desk
+from sidecar.tickets.proof import like_the_one_that_failed
+
+LONGEST = 24  # times `recheck_s`: with the design's 15 minutes, six hours
+SETTLE = timedelta(seconds=3)  # somebody who changes one setting changes the next one too
+
+
+def recheck_delay(looks: int, recheck_s: int) -> timedelta:
+    """The time after this many looks: a fifteenth of `recheck_s`, doubled each time."""
+    return timedelta(seconds=min(recheck_s / 15 * 2 ** min(looks, 20), recheck_s * LONGEST))
+
+
+def moved(desk: Desk, site_id: str, playbook: str, event: Event) -> None:
+    """A mail went out, or something was changed: whoever waits for a mend looks soon."""
+    if event.data.get("canary"):
+        return  # our own test mail: whoever sent it is looking already
+    for ticket in store.open_tickets(desk.db, site_id, playbook):
+        soon = desk.now() + SETTLE
+        if _worth_a_look(desk, ticket, event) and (ticket.recheck_at is None or ticket.recheck_at > soon):
+            store.change(desk.db, ticket.id, recheck_at=soon)
+
+
+def _worth_a_look(desk: Desk, ticket: Ticket, event: Event) -> bool:
+    if event.occurred_at < ticket.last_seen_at:
+        return False
+    if event.type != "mail.sent":
+        return True
+    mail: dict[str, Any] = ticket.body.get("mail") or {}
+    if ticket.blind and mail:
+        return like_the_one_that_failed(event, mail)
+    # Mail flows while this fault stands: each look at it may cost a test mail, so they stay rare.
+    delay = recheck_delay(ticket.rechecks, desk.settings.recheck_s)
+    return ticket.recheck_at is None or desk.now() >= ticket.recheck_at - delay * 0.75
