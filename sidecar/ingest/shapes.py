@@ -125,6 +125,8 @@ NAME, SHORT, HOST, INSTANT, ERROR = text(120), text(64), text(255), text(40), te
 _MAIL: dict[str, Clean] = {
     "mail": SHORT,
     "kind": NAME,
+    "form": NAME,
+    "caller": NAME,
     "host": HOST,
     "port": number,
     "encryption": SHORT,
@@ -138,6 +140,7 @@ _SENT: dict[str, Clean] = {
     "seconds": number,
     "size": number,
     "canary": NAME,
+    "short_circuit": each(NAME, 20),
 }
 _FORM: dict[str, Clean] = {
     "plugin": NAME,
@@ -147,6 +150,9 @@ _FORM: dict[str, Clean] = {
     "status": NAME,
     "spam_by": NAME,
     "mails": each(SHORT, 50),
+    "mails_failed": each(SHORT, 50),
+    "http_status": number,
+    "error": text(200),
 }
 
 FIELDS: dict[str, dict[str, Clean]] = {

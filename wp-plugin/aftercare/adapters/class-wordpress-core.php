@@ -76,10 +76,14 @@ final class Wordpress_Core implements \Aftercare\Adapter {
 	 * A lost password or a registration was looked at.
 	 *
 	 * @param mixed $errors WP_Error; empty when all is well.
+	 * @param mixed $user   For a lost password: whose it is, false when nobody's.
 	 */
-	public function checked( $errors ): ?Event {
-		if ( ! ( $this->is( 'lostpassword' ) || $this->is( 'register' ) ) || ! $errors instanceof \WP_Error || ! $errors->has_errors() ) {
+	public function checked( $errors, $user = null ): ?Event {
+		if ( ! ( $this->is( 'lostpassword' ) || $this->is( 'register' ) ) || ! $errors instanceof \WP_Error ) {
 			return null;
+		}
+		if ( ! $errors->has_errors() ) {
+			return $this->is( 'lostpassword' ) && false === $user ? new Event( 'form.rejected', array( 'status' => 'invalidcombo' ) ) : null;
 		}
 		return new Event( 'form.rejected', array( 'status' => implode( ', ', array_map( 'strval', $errors->get_error_codes() ) ) ) );
 	}

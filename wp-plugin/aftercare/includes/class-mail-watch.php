@@ -108,7 +108,8 @@ final class Mail_Watch implements Module {
 			$mail = self::innermost();
 		}
 		if ( null !== $mail ) {
-			$slugs        = array_values( array_unique( array_column( Callbacks::on( 'pre_wp_mail' ), 'slug' ) ) );
+			$callbacks    = Callbacks::on( 'pre_wp_mail' );
+			$slugs        = array_values( array_unique( array_column( $callbacks, 'slug' ) ) );
 			$mail->owner  = implode( ', ', $slugs );
 			$mail->mailer = 'none';
 			if ( $answer ) {
@@ -118,7 +119,7 @@ final class Mail_Watch implements Module {
 					$mail,
 					'mail.failed',
 					array(
-						'error'         => 'pre_wp_mail answered false: the mail was stopped before any mailer saw it (' . $mail->owner . ').',
+						'error'         => 'pre_wp_mail answered false: the mail was stopped before any mailer saw it, by ' . implode( ', ', array_column( $callbacks, 'callback' ) ) . '.',
 						'short_circuit' => $slugs,
 					)
 				);
@@ -337,7 +338,9 @@ final class Mail_Watch implements Module {
 			);
 		}
 		Outbox::add( new Event( $type, $data + $more ) );
-		History::end( $mail, $failed ? 'failed' : 'sent', (string) ( $more['error'] ?? '' ) );
+		// Who answers for the mailer says nothing of what became of the mail: no proof that anything was sent.
+		$outcome = isset( $more['short_circuit'] ) && ! $failed ? 'unknown' : ( $failed ? 'failed' : 'sent' );
+		History::end( $mail, $outcome, (string) ( $more['error'] ?? '' ) );
 	}
 
 	/** The mail that began last and has not ended. */
