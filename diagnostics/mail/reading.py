@@ -22,7 +22,7 @@ SILENT_AFTER_AUTH = Code(
     Verdict.FAIL,
     "{subject} takes the site's connection and then goes silent{evidence.where}; the mail never ends.",
     remedy="Tell the relay's operator the time and the last line (below), and use another relay or port until it is "
-    "mended. Until then every form of the site hangs for minutes: a mail plugin that queues keeps visitors from waiting.",
+    "mended. Until then every form of the site hangs for minutes; a mail plugin that queues keeps visitors from that.",
     copy="{evidence.last_line}",
     meaning="The relay greets and perhaps takes the log-in, then answers no more. PHP waits up to five minutes for "
     "each answer, whatever time-out the plugin shows, and no error is ever raised.",
@@ -44,7 +44,7 @@ def scope_of(code: str) -> str:
     """What a fault reaches: every mail (`path`), one `recipient`, or one kind of `message`."""
     if code.startswith("smtp.recipient."):
         return "recipient"
-    if code.startswith("smtp.content.") or code.startswith("mail.template."):
+    if code.startswith(("smtp.content.", "mail.template.")):
         return "message"
     return "path"
 
@@ -76,7 +76,7 @@ def read_failure(
     reading = replies.read(text, stage=stage, provider=provider, host=host, mailer=mailer)
     code = reading.code.code
     finding = reading.finding(subject_of(code, host=host, site=site, recipient_domain=recipient_domain))
-    if reading.temporary and 400 <= reading.basic_code < 500 and mailer not in LOCAL_MAILERS:
+    if reading.temporary and 400 <= (reading.basic_code or 0) < 500 and mailer not in LOCAL_MAILERS:
         finding = dataclasses.replace(finding, summary=finding.summary + LOST)
     return reading, finding
 

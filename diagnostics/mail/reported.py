@@ -184,7 +184,7 @@ async def _last_sent_at(context: Context) -> datetime | None:
 
 def left(sent: Mapping[str, Any]) -> bool:
     """Whether a `mail.sent` was a hand-over at all: WordPress says "sent" of a mail that a mode kept back, too."""
-    return sent.get("accepted", "relay") != "none"
+    return bool(sent.get("accepted", "relay") != "none")
 
 
 def _recipients(data: Mapping[str, Any], part: str) -> set[str]:

@@ -5,7 +5,7 @@ happened (`errors`), never as what it means: that is a check's to say.
 """
 
 from diagnostics.network.certificate import Certificate
-from diagnostics.network.door import Network
+from diagnostics.network.door import Network, TLSMode
 from diagnostics.network.egress import EgressPolicy
 from diagnostics.network.errors import (
     ConnectRefused,
@@ -40,5 +40,6 @@ __all__ = [
     "Silent",
     "Stream",
     "TLSFailed",
+    "TLSMode",
     "TooMuch",
 ]

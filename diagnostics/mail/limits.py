@@ -1,0 +1,105 @@
+"""The site's own volume against what its provider publishes as its limits.
+
+Guide: Emails Not Sending, Verify (sending limits). Counting shows how near a limit
+is; that it was reached, only the provider's own refusal proves (`smtp.rate.*`).
+"""
+
+from __future__ import annotations
+
+from diagnostics.check import Context, SiteUnavailable, check
+from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
+from diagnostics.mail.outcomes import Count, History
+from diagnostics.mail.providers import DAY, HOUR, Limit, Provider, by_host, by_name
+from diagnostics.mail.site import NOT_ASKED, ask, mail_settings, not_asked
+
+FITS = Code(
+    "smtp.limits.fits",
+    Verdict.PASS,
+    "The site's busiest {evidence.window} had {evidence.busiest} mails; {subject} allows {evidence.limit}.",
+    meaning="The volume is well below the strictest limit that the provider publishes.",
+    proof="The site's own counts, and the provider's published limits, in the evidence.",
+    impact=Impact.ADVICE,
+)
+NEAR = Code(
+    "smtp.limits.near",
+    Verdict.WARN,
+    "The site's busiest {evidence.window} had {evidence.busiest} mails, and {subject} allows {evidence.limit} "
+    "({evidence.plan}).",
+    remedy="Find out which form or plugin sends so much, move newsletters to a bulk service, or take a larger plan.",
+    meaning="At the limit the provider refuses mail until its window has passed.",
+    proof="The site's own counts, and the provider's published limit.",
+    kind=CauseKind.RELAY,
+    impact=Impact.DEGRADED,
+)
+PASSED = Code(
+    "smtp.limits.passed",
+    Verdict.WARN,
+    "The site's busiest {evidence.window} had {evidence.busiest} mails, more than the {evidence.limit} that {subject} "
+    "allows ({evidence.plan}).",
+    remedy="Does the account have this plan, move bulk mail elsewhere or take a larger one; the refusals, if there "
+    "are any, stand in the replies.",
+    meaning="On this plan part of the mail is refused. On a larger one it is not: the site cannot know the plan.",
+    proof="The site's own counts, and the provider's published limit.",
+    kind=CauseKind.RELAY,
+    impact=Impact.DEGRADED,
+)
+NOT_PUBLISHED = Code(
+    "smtp.limits.not_published",
+    Verdict.UNKNOWN,
+    "No limit of {subject} is published; the site's busiest day had {evidence.busiest} mails.",
+    remedy="Ask the provider for its limits an hour and a day, and compare.",
+    meaning="Many hosts have limits that stand nowhere, often 50 to 500 mails an hour.",
+    proof="The provider is not in our table, or publishes no number.",
+    kind=CauseKind.RELAY,
+    impact=Impact.ADVICE,
+)
+
+NEAR_SHARE = 0.8
+_WINDOWS = {HOUR: "hour", DAY: "day"}
+
+
+@check("smtp.limits", emits=[FITS, NEAR, PASSED, NOT_PUBLISHED, NOT_ASKED])
+async def volume_against_limits(context: Context) -> list[Finding]:
+    """Hold the busiest hour and day against the strictest published limit."""
+    try:
+        mail = await mail_settings(context)
+        history = History.of(await ask(context, "mail.history"))
+    except SiteUnavailable as error:
+        return not_asked(context, error)
+    provider = by_host(mail.host) or by_name(mail.provider)
+    return [judge(mail.relay, provider, history)]
+
+
+def judge(relay: str, provider: Provider | None, history: History) -> Finding:
+    """The limit that the site is nearest to decides."""
+    limits = [each for each in provider.limits if each.window_s in _WINDOWS] if provider else []
+    busiest_day = max(history.days, key=_begun, default=Count("", 0, 0, 0))
+    if not provider or not limits:
+        evidence = {"provider": provider.title if provider else "", "busiest": busiest_day.begun, "days": history.days}
+        return NOT_PUBLISHED.finding(relay, evidence, reason=UnknownReason.UNAVAILABLE)
+    share, limit, count = max(
+        ((_begun(each) / limit.count, limit, each) for limit in limits for each in [_busiest(history, limit)]),
+        key=lambda found: found[0],
+    )
+    evidence = {
+        "provider": provider.title,
+        "window": _WINDOWS[limit.window_s],
+        "busiest": count.begun,
+        "when": count.label,
+        "limit": limit.count,
+        "plan": limit.plan or provider.title,
+        "published": limits,
+        "days": history.days,
+        "hours": history.hours,
+    }
+    code = PASSED if share > 1 else NEAR if share >= NEAR_SHARE else FITS
+    return code.finding(relay, evidence)
+
+
+def _begun(count: Count) -> int:
+    return count.begun
+
+
+def _busiest(history: History, limit: Limit) -> Count:
+    counts = history.hours if limit.window_s == HOUR else history.days
+    return max(counts, key=_begun, default=Count("", 0, 0, 0))
