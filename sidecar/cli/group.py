@@ -1,0 +1,24 @@
+"""The commands of `aftercare`, in the order that --help lists them."""
+
+from __future__ import annotations
+
+import click
+
+from sidecar.cli import serve, users
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="aftercare", prog_name="aftercare")
+def main() -> None:
+    """Post-launch support for WordPress sites.
+
+    Settings come from AFTERCARE_… variables or the file that AFTERCARE_SETTINGS names.
+    Exit codes: 0 fine, 1 a fault was found, 2 wrong usage, 3 not everything could be
+    looked at, 4 not found or not available.
+    """
+
+
+for command in (serve.serve, users.user, users.token):
+    main.add_command(command)

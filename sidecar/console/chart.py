@@ -1,0 +1,60 @@
+"""The chart of a month's mails, as figures that the template draws: no script, no library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+HEIGHT = 96.0
+SLOT = 20.0  # the width of one day
+LEAST = 2.0  # a bar that is there is seen
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One stacked part of a day's bar, in the chart's own units."""
+
+    kind: str  # sent | failed | hung
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day: its counts for the table, its bars for the picture."""
+
+    day: str
+    sent: int
+    failed: int
+    hung: int
+    x: float
+    bars: tuple[Bar, ...]
+
+
+def month(days: Sequence[Mapping[str, Any]]) -> list[Day]:
+    """The days as the plugin counted them, oldest first, scaled to the fullest one."""
+    counted = [
+        (str(each.get("day", "")), *(_count(each, kind) for kind in ("sent", "failed", "hung"))) for each in days
+    ]
+    counted.sort()
+    most = max((sent + failed + hung for _, sent, failed, hung in counted), default=0) or 1
+    return [
+        Day(day, sent, failed, hung, place * SLOT, _stack({"sent": sent, "failed": failed, "hung": hung}, most))
+        for place, (day, sent, failed, hung) in enumerate(counted)
+    ]
+
+
+def _count(each: Mapping[str, Any], kind: str) -> int:
+    value = each.get(kind, 0)
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _stack(counts: Mapping[str, int], most: int) -> tuple[Bar, ...]:
+    bars, top = [], HEIGHT
+    for kind, count in counts.items():
+        if count:
+            height = max(LEAST, round(count / most * (HEIGHT - 2 * LEAST), 1))
+            top = round(top - height, 1)
+            bars.append(Bar(kind, top, height))
+    return tuple(bars)
