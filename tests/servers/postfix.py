@@ -77,7 +77,7 @@ class Postfix:
         self._own_directory = directory is None
         self._recipients, self._own_senders = list(recipients), dict(own_senders or {})
         self._sink_port = sink_port
-        self._bent: dict[str, str] = {}
+        self.bent: dict[str, str] = {}
         self._settings: dict[str, str] = {}
 
     @property
@@ -108,13 +108,13 @@ class Postfix:
 
     def configure(self, **values: str) -> None:
         """Set parameters of main.cf, in force when this returns."""
-        self._bent.update(values)
+        self.bent.update(values)
         self._apply(values)
 
     def restore(self) -> None:
         """Undo every `configure`."""
-        self._apply({name: self._settings.get(name, "") for name in self._bent})
-        self._bent.clear()
+        self._apply({name: self._settings.get(name, "") for name in self.bent})
+        self.bent.clear()
 
     def show_certificate(self, certificate: Certificate) -> None:
         """Use another certificate; `restore` brings the first one back."""

@@ -1,0 +1,128 @@
+"""Real parts for the tests below: WordPress sites, their relay, the sidecar. What is missing is skipped with its reason.
+
+A site starts once a session and is handed to each test in good health: its mail settings,
+must-use plugins and relay are mended after every test that changed them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.lab import LabSite, MailWorld
+from tests.servers.process import MissingPart
+
+REAL_PLUGINS = "AFTERCARE_REAL_PLUGINS"
+
+_ran: set[str] = set()
+_missing: dict[str, str] = {}
+
+
+def begin(name: str, part: Any) -> Iterator[Any]:
+    """Enter *part*, note that it ran, leave it at the end; skip with the reason when it is not here."""
+    try:
+        entered = part() if callable(part) else part
+        running = entered.__enter__()
+    except MissingPart as missing:
+        _missing[name] = str(missing)
+        pytest.skip(f"{name}: {missing}")
+    _ran.add(name)
+    try:
+        yield running
+    finally:
+        entered.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[MailWorld]:
+    """DNS, certificates, relay and sink that all sites of the session use."""
+    yield from begin("Postfix relay and NSD", MailWorld)
+
+
+@pytest.fixture
+def relay(world: MailWorld) -> Iterator[MailWorld]:
+    """The relay's world, mended after the test."""
+    yield world
+    if world.relay.bent:
+        world.relay.restore()
+
+
+@pytest.fixture(scope="session")
+def _site(world: MailWorld) -> Iterator[LabSite]:
+    yield from begin("WordPress 7.1.1, MariaDB, nginx and php-fpm", lambda: LabSite(world))
+
+
+@pytest.fixture(scope="session")
+def _old_site(world: MailWorld) -> Iterator[LabSite]:
+    yield from begin("WordPress 6.1.9, MariaDB, php -S", lambda: LabSite(world, "6.1.9", server="php"))
+
+
+@pytest.fixture(scope="session")
+def _sqlite_site(world: MailWorld) -> Iterator[LabSite]:
+    yield from begin("WordPress 7.1.1, SQLite, php -S", lambda: LabSite(world, db="sqlite", server="php"))
+
+
+def mended(site: LabSite) -> Iterator[LabSite]:
+    """The site for one test; what the test changed is put back."""
+    before = set((site.content / "mu-plugins").iterdir())
+    yield site
+    for added in set((site.content / "mu-plugins").iterdir()) - before:
+        added.unlink()
+    site.set_mail()
+
+
+@pytest.fixture
+def site(_site: LabSite) -> Iterator[LabSite]:
+    """WordPress 7.1.1 as most hosts run it: MariaDB, nginx, php-fpm with opcache."""
+    yield from mended(_site)
+
+
+@pytest.fixture
+def old_site(_old_site: LabSite) -> Iterator[LabSite]:
+    """WordPress 6.1.9, the oldest that we promise, on php -S (no fastcgi_finish_request)."""
+    yield from mended(_old_site)
+
+
+@pytest.fixture
+def sqlite_site(_sqlite_site: LabSite) -> Iterator[LabSite]:
+    """WordPress 7.1.1 on the SQLite drop-in."""
+    yield from mended(_sqlite_site)
+
+
+@pytest.fixture(params=["site", "old_site", "sqlite_site"])
+def every_site(request: pytest.FixtureRequest) -> LabSite:
+    """Each of the three in turn."""
+    site: LabSite = request.getfixturevalue(request.param)
+    return site
+
+
+@pytest.fixture(scope="session")
+def real_plugins() -> Path:
+    """The folder with real form and mail plugins, fetched by whoever runs the tests; their code is never committed."""
+    chosen = os.environ.get(REAL_PLUGINS, "")
+    if not chosen:
+        _missing["real form and mail plugins"] = f"{REAL_PLUGINS} names no folder"
+        pytest.skip(f"{REAL_PLUGINS} names no folder with real plugins")
+    _ran.add("real form and mail plugins")
+    return Path(chosen)
+
+
+def real_plugin(folder: Path, slug: str) -> Path:
+    """One of them. Skips the test when it is not there."""
+    if not (folder / slug).is_dir():
+        pytest.skip(f"{folder} holds no {slug}")
+    return folder / slug
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Which real parts ran, and which were missing."""
+    if _ran or _missing:
+        terminalreporter.section("real parts")
+    for name in sorted(_ran):
+        terminalreporter.line(f"ran      {name}")
+    for name, reason in sorted(_missing.items()):
+        terminalreporter.line(f"missing  {name}: {reason}")
