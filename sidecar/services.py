@@ -17,7 +17,6 @@ from sidecar.runs.equipment import Equipment
 from sidecar.runs.sweeps import Sweeps
 from sidecar.store.migrate import open_store
 from sidecar.store.sites import Site
-from sidecar.wordpress import SiteRoads
 
 
 @dataclass
@@ -27,6 +26,10 @@ class Services(Equipment):
     pairing_key: PairingKey = field(kw_only=True)
     sweeps: Sweeps | None = field(default=None, repr=False, kw_only=True)
 
+    def on_events(self) -> None:
+        """Events were committed: triage looks at once."""
+        self.wake()
+
 
 def build_services(
     settings: Settings, *, playbook_folders: Sequence[Path] = (), checks: dict[str, Check] | None = None
@@ -35,6 +38,8 @@ def build_services(
 
     Raises StoreTrouble, BadKey, PlaybookError, each with what to do.
     """
+    from sidecar.wordpress import SiteRoads
+
     db = open_store(settings.data_dir)
     sealing = SealingKey.load(settings)
     network = Network(EgressPolicy(settings.allow_private), settings.nameservers)
