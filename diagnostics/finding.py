@@ -11,11 +11,11 @@ import dataclasses
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """How a finding ends. `unknown` never counts as `pass`."""
 
     PASS = "pass"
@@ -24,7 +24,7 @@ class Verdict(str, Enum):
     UNKNOWN = "unknown"
 
 
-class UnknownReason(str, Enum):
+class UnknownReason(StrEnum):
     """Why a check could not look. `blocked` names the code that it waits for."""
 
     UNAVAILABLE = "unavailable"
@@ -33,7 +33,7 @@ class UnknownReason(str, Enum):
     BLOCKED = "blocked"
 
 
-class Impact(str, Enum):
+class Impact(StrEnum):
     """How much is lost. `guide.yaml` turns it into a priority, P1 to P4."""
 
     ALL = "all"  # no mail leaves, no form works, the site is down, data is at risk
@@ -42,7 +42,7 @@ class Impact(str, Enum):
     ADVICE = "advice"
 
 
-class CauseKind(str, Enum):
+class CauseKind(StrEnum):
     """What has to change. `guide.yaml` turns it into a tier of the guide."""
 
     QUESTION = "question"

@@ -13,7 +13,7 @@ import click
 
 from diagnostics.check import all_checks, all_codes
 from diagnostics.finding import Code, Verdict
-from sidecar.guide import priority_of, tier_of
+from sidecar.guide import load_guide
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -32,7 +32,10 @@ def pages() -> dict[Path, str]:
     for check in all_checks().values():
         for code in check.emits:
             emitters.setdefault(code.code, []).append(check.name)
-    made = {DOCS / "findings" / f"{code.code}.md": finding_page(code, emitters.get(code.code, [])) for code in codes.values()}
+    made = {
+        DOCS / "findings" / f"{code.code}.md": finding_page(code, emitters.get(code.code, []))
+        for code in codes.values()
+    }
     made[DOCS / "findings" / "README.md"] = index_page(list(codes.values()))
     made[DOCS / "checks.md"] = checks_page()
     made[DOCS / "commands.md"] = commands_page()
@@ -43,12 +46,23 @@ def pages() -> dict[Path, str]:
 
 def finding_page(code: Code, emitters: list[str]) -> str:
     """One code: cause, proof, remedy, as its declaration has them."""
-    lines = [f"# {code.code}", "", f"> {shown(code.summary)}", "", f"**Verdict:** {code.verdict.value} ({VERDICTS[code.verdict]})"]
+    lines = [
+        f"# {code.code}",
+        "",
+        f"> {shown(code.summary)}",
+        "",
+        f"**Verdict:** {code.verdict.value} ({VERDICTS[code.verdict]})",
+    ]
     if code.verdict in (Verdict.FAIL, Verdict.WARN):
-        lines += ["", f"**Priority:** {priority_of(code.impact)} · **Tier:** {tier_of(code.kind)} ({code.kind.value})"]
+        guide = load_guide()
+        lines += ["", f"**Priority:** {guide.priority(code.impact)} · **Tier:** {guide.tier(code.kind)} ({code.kind.value})"]
     if code.temporary:
         lines += ["", "Time alone may heal it, whatever the reply's first digit says."]
-    for title, text in (("What it means", code.meaning), ("What shows it", code.proof), ("What to do", shown(code.remedy))):
+    for title, text in (
+        ("What it means", code.meaning),
+        ("What shows it", code.proof),
+        ("What to do", shown(code.remedy)),
+    ):
         if text:
             lines += ["", f"## {title}", "", text]
     if code.copy:
@@ -61,12 +75,27 @@ def finding_page(code: Code, emitters: list[str]) -> str:
 
 def shown(template: str) -> str:
     """A template's words with its places marked as places."""
-    return template.replace("{evidence.", "‹").replace("{subject}", "‹subject›").replace("}", "›").replace("_", " ") if "{" in template else template
+    return (
+        template.replace("{evidence.", "‹").replace("{subject}", "‹subject›").replace("}", "›").replace("_", " ")
+        if "{" in template
+        else template
+    )
 
 
 def index_page(codes: list[Code]) -> str:
     rows = [f"| [{c.code}]({c.code}.md) | {c.verdict.value} | {shown(c.summary)} |" for c in codes]
-    return "\n".join(["# Finding codes", "", "Codes are stable: tickets, scripts and searches can rely on them.", "", "| code | verdict | says |", "|---|---|---|", *rows, ""])
+    return "\n".join(
+        [
+            "# Finding codes",
+            "",
+            "Codes are stable: tickets, scripts and searches can rely on them.",
+            "",
+            "| code | verdict | says |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
 
 
 def checks_page() -> str:
@@ -80,6 +109,7 @@ def checks_page() -> str:
 def commands_page() -> str:
     """The reference of both commands, by walking their click trees."""
     from diagnostics.cli import main as diagnose
+
     from sidecar.cli import main as aftercare
 
     parts = ["# Commands"]

@@ -10,7 +10,13 @@ from typing import Any
 
 def report(bench: str, *, ratio: float | None, bar: float | None, ok: bool, **measured: Any) -> bool:
     """Print the line and return *ok*. `ratio` and `bar` are null where there is no baseline."""
-    line = {"bench": bench, "ratio": rounded(ratio), "bar": bar, "ok": ok, **{k: rounded(v) for k, v in measured.items()}}
+    line = {
+        "bench": bench,
+        "ratio": rounded(ratio),
+        "bar": bar,
+        "ok": ok,
+        **{k: rounded(v) for k, v in measured.items()},
+    }
     print(json.dumps(line), flush=True)
     return ok
 
