@@ -23,6 +23,9 @@ final class Heartbeat implements Module {
 	/** An admin's page does the work itself when cron did not for this long. */
 	const OVERDUE_S = 180;
 
+	/** Seconds that the connection to ourselves may take. */
+	const WAKE_S = 0.5;
+
 	/** The mark of our own call to wp-cron.php. */
 	const WAKE = 'aftercare_wake';
 
@@ -131,20 +134,36 @@ final class Heartbeat implements Module {
 	/**
 	 * Asks a request of our own to send, without waiting for it: where PHP cannot end a response before it goes on
 	 * (php -S, Apache's module), this is how a mail that failed is told within seconds and the visitor pays nothing.
+	 *
+	 * Not by wp_remote_post(): even when told not to block it waits up to a second for an answer.
 	 */
 	public static function wake(): void {
 		if ( Sender::state()['next'] > time() ) {
 			return; // The sidecar is away: the heartbeat tries again.
 		}
-		wp_remote_post(
-			add_query_arg( self::WAKE, '1', site_url( 'wp-cron.php' ) ),
+		$url  = add_query_arg( self::WAKE, '1', site_url( 'wp-cron.php' ) );
+		$to   = (array) wp_parse_url( $url );
+		$tls  = 'https' === ( $to['scheme'] ?? '' );
+		$host = (string) ( $to['host'] ?? '' );
+		$port = (int) ( $to['port'] ?? ( $tls ? 443 : 80 ) );
+		$open = stream_context_create(
 			array(
-				'timeout'   => 0.01,
-				'blocking'  => false,
-				// phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- core's filter, as spawn_cron() asks it.
-				'sslverify' => apply_filters( 'https_local_ssl_verify', false ),
+				'ssl' => array( // Nothing is told and nothing believed: it is ourselves, or nobody.
+					'verify_peer'      => false,
+					'verify_peer_name' => false,
+					'peer_name'        => $host,
+				),
 			)
 		);
+		// phpcs:disable WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+		$socket = @stream_socket_client( ( $tls ? 'ssl' : 'tcp' ) . "://$host:$port", $code, $error, self::WAKE_S, STREAM_CLIENT_CONNECT, $open );
+		if ( false !== $socket ) {
+			stream_set_timeout( $socket, 0, 200000 );
+			$name = $host . ( isset( $to['port'] ) ? ":$port" : '' );
+			@fwrite( $socket, 'POST ' . ( $to['path'] ?? '/' ) . '?' . ( $to['query'] ?? '' ) . " HTTP/1.0\r\nHost: $name\r\nUser-Agent: Aftercare/" . AFTERCARE_VERSION . "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" );
+			fclose( $socket );
+		}
+		// phpcs:enable
 	}
 
 	/**
@@ -156,7 +175,7 @@ final class Heartbeat implements Module {
 		if ( ! wp_doing_cron() || ! isset( $_GET[ self::WAKE ] ) ) {
 			return;
 		}
-		Sender::flush( 10.0 );
+		Sender::flush( 5.0 );
 		exit;
 	}
 }
