@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +11,8 @@ from sidecar.ingest.envelope import plugin_version, printable
 from sidecar.ingest.refusal import Refusal, shape
 from sidecar.scrub import scrub, scrub_all
 from sidecar.store import Database, commands, sites
-from sidecar.store.commands import Command
 from sidecar.store.database import instant
+from sidecar.wordpress.roads import envelope
 
 HEARTBEAT_BYTES = 16 * 1024
 RESULTS_A_MESSAGE = 50
@@ -70,17 +69,6 @@ def results(db: Database, call: Call) -> dict[str, Any]:
     return {"accepted": accepted, "time": instant(call.now)}
 
 
-def envelope(command: Command) -> dict[str, Any]:
-    """The one envelope that all roads carry."""
-    return {
-        "id": command.id,
-        "site": command.site_id,
-        "name": command.name,
-        "args": command.args,
-        "expires_at": instant_s(command.expires_at),
-    }
-
-
 def read_outcome(value: Any) -> tuple[str, str, dict[str, Any], str]:
     """A command's id, state, result and error, as a site answers them; scrubbed. Raises Refusal."""
     if not isinstance(value, dict):
@@ -98,11 +86,6 @@ def read_outcome(value: Any) -> tuple[str, str, dict[str, Any], str]:
         raise shape("error", "it is not text")
     clean = scrub_all(json.loads(printable(_text(result))))
     return printable(command_id), str(state), clean, scrub(printable(error or ""))[:2_000]
-
-
-def instant_s(moment: datetime) -> str:
-    """An instant without fractions, as PHP reads it everywhere."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _text(value: Any) -> str:

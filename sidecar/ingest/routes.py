@@ -41,7 +41,7 @@ def blueprint(services: Services) -> Blueprint:
             if stale or batch.plugin != site.plugin_version:
                 sites.seen(db, site.id, call.now, plugin_version=batch.plugin, clock_offset_s=None)
         if accepted:
-            services.on_events()
+            services.wake()
         return 202, {
             "accepted": accepted,
             "duplicates": len(batch.events) - accepted,

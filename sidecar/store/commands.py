@@ -100,6 +100,12 @@ def waits_for_site(db: Database, run_id: str, now: datetime) -> bool:
     return found is not None
 
 
+def one_expired(db: Database, run_id: str) -> bool:
+    """Whether the site let a command of this run expire already."""
+    found = db.value("SELECT 1 FROM commands WHERE run_id = :run AND state = 'expired' LIMIT 1", run=run_id)
+    return found is not None
+
+
 def finish(
     db: Database,
     command_id: str,

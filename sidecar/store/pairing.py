@@ -8,9 +8,9 @@ from sidecar.store.database import Database
 
 
 def add_code(db: Database, *, nonce_hash: str, site_id: str, created_by: str, expires_at: datetime) -> None:
-    """Keep a new code for *site_id*; codes made before for it that nobody used end. Raises Conflict."""
+    """Keep a new code for *site_id*; the ones made for it before end. Raises Conflict."""
     with db.transaction():
-        db.execute("DELETE FROM pairing_codes WHERE site_id = :site AND used_at IS NULL", site=site_id)
+        db.execute("DELETE FROM pairing_codes WHERE site_id = :site", site=site_id)
         db.execute(
             """
             INSERT INTO pairing_codes (nonce_hash, site_id, created_by, expires_at)
@@ -36,8 +36,3 @@ def use_code(db: Database, nonce_hash: str, now: datetime) -> str | None:
             now=now,
         )
     return site_id
-
-
-def purge(db: Database, before: datetime) -> int:
-    """Forget the codes that expired before then; how many there were."""
-    return db.execute("DELETE FROM pairing_codes WHERE expires_at < :before", before=before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ class Doors:
     url: str = ""
     woken: list[datetime] = field(default_factory=list)
 
-    def on_events(self) -> None:
+    def wake(self) -> None:
         """The engine's wake-up; here it is counted."""
         self.woken.append(datetime.now(UTC))
 
@@ -64,8 +64,10 @@ class Doors:
 
 
 @contextmanager
-def open_doors(data_dir: Path, **settings: Any) -> Iterator[Doors]:
-    """Doors that are open until the block ends."""
+def open_doors(
+    data_dir: Path, *, also: Callable[[Flask, Doors], None] | None = None, **settings: Any
+) -> Iterator[Doors]:
+    """Doors that are open until the block ends; *also* may add doors of a test's own."""
     first = Settings(data_dir=data_dir, **settings)
     sealing = SealingKey.load(first)
     db = open_store(data_dir)
@@ -75,6 +77,8 @@ def open_doors(data_dir: Path, **settings: Any) -> Iterator[Doors]:
     doors.url = f"http://127.0.0.1:{server.effective_port}"
     doors.settings = Settings(data_dir=data_dir, **{"public_url": doors.url, **settings})
     app.register_blueprint(ingest.blueprint(doors))  # type: ignore[arg-type]
+    if also is not None:
+        also(app, doors)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
