@@ -7,7 +7,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__main__", "report"}
+NOT_BENCHES = {"__main__", "report", "paired", "bare_ingest"}
 
 
 def main() -> int:
