@@ -26,6 +26,9 @@ final class Answer {
 	/** @var string One sentence for people. */
 	public $message;
 
+	/** @var bool Whether a refusal was signed; an ok answer always is. */
+	public $signed = false;
+
 	/** @var int Seconds to wait first, 0 when the sidecar did not say. */
 	public $retry_after;
 

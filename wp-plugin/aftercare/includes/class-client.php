@@ -89,7 +89,12 @@ final class Client {
 				'webhook-signature' => Signature::sign( Keys::derive( $secret, $door, Keys::TO_SIDECAR ), $id, $time, $text ),
 			)
 		);
-		return $came instanceof Answer ? $came : self::read( $came, Keys::derive( $secret, $door, Keys::TO_SITE ), $id );
+		$answer = $came instanceof Answer ? $came : self::read( $came, Keys::derive( $secret, $door, Keys::TO_SITE ), $id );
+		// Before the sidecar knows us it cannot sign; whatever else is unsigned could come from anybody in between.
+		if ( ! $answer->ok && ! $answer->signed && in_array( $answer->status, array( 400, 404, 409, 413, 426 ), true ) && 'answer_nonsense' !== $answer->error ) {
+			return Answer::none( 'answer_unsigned', $answer->message );
+		}
+		return $answer;
 	}
 
 	/**
@@ -123,7 +128,9 @@ final class Client {
 			$error = 'answer_unsigned'; // Nobody else sets our clock.
 		}
 		$wait = (int) $header( 'retry-after' );
-		return new Answer( $status, $body, $error, is_string( $body['message'] ?? null ) ? $body['message'] : $error, max( 0, min( 86400, $wait ) ) );
+		$answer         = new Answer( $status, $body, $error, is_string( $body['message'] ?? null ) ? $body['message'] : $error, max( 0, min( 86400, $wait ) ) );
+		$answer->signed = $signed;
+		return $answer;
 	}
 
 	/**

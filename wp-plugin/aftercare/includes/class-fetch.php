@@ -32,8 +32,8 @@ final class Fetch {
 				'home_url'  => Pairing::home_now(),
 				'page_open' => $page_open,
 				'heartbeat' => $facts + array(
-					'time'     => gmdate( 'Y-m-d\TH:i:s\Z' ), // Our own clock, as it is.
-					'offset_s' => Pairing::offset_s(),
+					'time'           => gmdate( 'Y-m-d\TH:i:s\Z' ), // Our own clock, as it is.
+					'clock_offset_s' => -Pairing::offset_s(), // Ours minus the sidecar’s.
 				),
 			),
 			self::TIMEOUT_S

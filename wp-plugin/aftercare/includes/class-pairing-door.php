@@ -123,6 +123,7 @@ final class Pairing_Door {
 			: Answer::none( 'moved', __( 'Forgotten here only: the site at the other address stays paired.', 'aftercare' ) );
 		Pairing::forget();
 		Command_Ledger::clear();
+		Overview::forget();
 		return $answer;
 	}
 

@@ -1,0 +1,30 @@
+<?php
+/**
+ * Words for the site's privacy policy.
+ *
+ * @package Aftercare
+ */
+
+declare( strict_types = 1 );
+
+namespace Aftercare\Admin;
+
+use Aftercare\Module;
+
+final class Privacy implements Module {
+
+	/** @inheritDoc */
+	public static function hooks(): array {
+		return array(
+			array( 'admin_init', 'suggest', 10, 0, 'admin' ),
+		);
+	}
+
+	/** Offers them under Settings → Privacy. */
+	public static function suggest(): void {
+		$text  = '<p class="privacy-policy-tutorial">' . esc_html__( 'Name the company that runs the sidecar which your site is paired with, and for how long it keeps events (90 days by default).', 'aftercare' ) . '</p>';
+		$text .= '<p><strong class="privacy-policy-tutorial">' . esc_html__( 'Suggested text:', 'aftercare' ) . '</strong> ';
+		$text .= esc_html__( 'So that faults are noticed, this site reports technical events to the company that maintains it: that a form was sent, refused or lost, that a mail was handed over or failed, with the mail server’s answer, and errors of the software. What you type into a form, the text of mails and your address are not part of it: of an address only the domain is sent, and a code that nobody but this site can trace back to it. Technical events are deleted after 90 days.', 'aftercare' ) . '</p>';
+		wp_add_privacy_policy_content( __( 'Aftercare', 'aftercare' ), wp_kses_post( $text ) );
+	}
+}
