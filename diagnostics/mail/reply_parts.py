@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from diagnostics.mail.reply_dialogue import read_dialogue
 from diagnostics.mail.reply_languages import fold, mailer_says
-from diagnostics.mail.reply_text import one_line, unwrap
+from diagnostics.mail.reply_text import HEAD, TAIL, one_line, unwrap
 
 STAGES = ("resolve", "connect", "greeting", "ehlo", "tls", "auth", "mail", "rcpt", "data", "end_of_data", "api")
 _ALSO_CALLED = {
@@ -63,6 +63,8 @@ _HTTP_NAMES = re.compile(
 )
 _API = re.compile(r"\bstatus=[45]\d\d\b|\bcode=[45]\d\d\b|\berrorcode=\d+|https://(?:api|graph|gmail)\.[\w.-]+/", re.I)
 
+# What stands before an @ is a name, not a statement: spam@, userunknown@, hashed-…@.
+_LOCAL_PART = re.compile(r"\b(?!wordpress@)[\w.+=-]{1,64}@")
 _COMMAND = r"(ehlo|helo|starttls|auth|mail from|mail|rcpt to|rcpt|data end|data|end of data|text|initial connection)"
 _IN_REPLY_TO = re.compile(
     r"in (?:reply|response) to (?:the )?(end of data|[a-z]+(?: from| to)?)|"  # Postfix
@@ -129,7 +131,9 @@ def take_apart(text: str, stage: str = "") -> Said:
 
 
 def _parts(text: str, stage: str, around: str) -> Said:
-    folded = fold(text)
+    # PHPMailer's label is no statement about the server.
+    # Some letters unfold into eighteen.
+    folded = _LOCAL_PART.sub("someone@", fold(text)[: HEAD + TAIL]).replace("smtp server error:", "smtp server said:")
     sentences = mailer_says(folded) | mailer_says(around)
     code, status = _codes(text)
     http = _http_status(folded) if code is None or _HTTP_NAMES.search(folded) else None

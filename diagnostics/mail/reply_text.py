@@ -22,7 +22,7 @@ _TAG = re.compile(
 )
 _COPY_OF_MAIL = re.compile(
     r"^[ \t>]*(?:-{2,}[ \t]*(?:Below this line is a copy|Enclosed is a copy|This is a copy of (?:the|your) message|"
-    r"Original message|Returned Message|The header of the original message|Unsent message|Non-delivered information)|"
+    r"Original message|Returned Message|The header of the original message|Unsent message)|"
     r"Message headers follow|Original message follows|Original message headers:|Original mail as follows|"
     r"Below is a copy of the original message|Included is a copy of the message header|Return-Path: ?<)",
     re.I | re.M,

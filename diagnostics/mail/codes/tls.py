@@ -95,6 +95,15 @@ RECIPIENT_REQUIRES = reply_code(
     remedy="The sending server must use TLS: Postfix smtp_tls_security_level = may; with PHP mail(), use an SMTP "
     "relay.",
 )
+RECIPIENT_LACKS = reply_code(
+    "smtp.tls.recipient_lacks_tls",
+    Fault.RECIPIENT,
+    "The recipient's server offers no TLS, and {subject} hands over nothing without.",
+    meaning="The sending side demands encryption for this recipient, and the receiving server has none.",
+    remedy="Tell the recipient's postmaster to enable STARTTLS; or exempt the domain from the "
+    "relay's rule that demands TLS.",
+    follow_up="Ask EHLO of the recipient's MX: STARTTLS is missing.",
+)
 DANE_INVALID = reply_code(
     "smtp.tls.dane_invalid",
     Fault.RECIPIENT,

@@ -1,7 +1,7 @@
 """The ordered rules of the SMTP failure taxonomy: the first that matches names the code.
 
 Order matters: a form's own faults, then the relays' and receivers' own words, then
-words that many servers share, then TLS and sockets, then numbers. Never a basic code alone.
+words that many servers share, PHP's about TLS and sockets, and numbers last. Never a basic code alone.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ RULES: tuple[Rule, ...] = (
     *relays.RULES,
     *receivers.RULES,
     *senders.RULES,
+    *local.NAMES,
     *recipients.RULES,
-    *messages.RULES,
     *local.ENCRYPTION,
+    *messages.RULES,
     *local.SOCKETS,
     *status.RULES,
 )

@@ -100,7 +100,7 @@ ENCRYPTION = (
     ),
 )
 
-SOCKETS = (
+NAMES = (
     rule(
         connect.DNS_FAILED,
         r"temporary failure in name resolution|resolving timed out|(?:name|dns)(?: lookup|"
@@ -113,10 +113,13 @@ SOCKETS = (
         r"getaddrinfo|name or service not known|nodename nor servname|no address associated with hostname|"
         r"no such host is known|could not resolve host|host name (?:could not be|cannot be) resolved|"
         r"unable to resolve (?:host|the)|der name oder der dienst ist nicht bekannt|nom ou service inconnu|"
-        r"nombre o servicio desconocido|unknown host\b(?!.{0,20}rejected)|hostname (?:could not be|not) (?:found|"
+        r"nombre o servicio desconocido|hostname (?:could not be|not) (?:found|"
         r"resolved)",
         unless=r"type=(?:mx|a|aaaa)|in reply to|(?:sender|helo|recipient) ",
     ),
+)
+
+SOCKETS = (
     rule(
         connect.REFUSED,
         r"connection refused|\b(?:111|10061)\b.{0,20}refused|connexion refusee|conexion rehusada|connessione rifiutata",
@@ -172,5 +175,3 @@ SOCKETS = (
     rule(connect.REFUSED, r"\bsmtp code: ?111\b|\(111\)"),
     rule(connect.NO_ROUTE, r"\bsmtp code: ?(?:101|113)\b|\((?:101|113)\)"),
 )
-
-RULES = (*TEMPLATES, *ENCRYPTION, *SOCKETS)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from diagnostics.mail.codes import connect, content, rate, reputation
 from diagnostics.mail.rules.rule import rule
 
+# RFC 5321 §4.5.3.1.6: 1,000 octets a line. "Line limit exceeded" is no sending limit and no matter of size.
+LINES = (rule(content.MALFORMED, r"line (?:limit|length|too long)|lines? (?:is |are )?(?:too|longer)|maximum line"),)
+
 LIMITS = (
     rule(
         rate.CONNECTIONS,
@@ -44,7 +47,6 @@ CONTENT = (
         r"recipsizelimit|nachricht ist zu gro|message trop (?:gros|volumineux)|mensaje.{0,20}(?:grande|tamano)",
         unless=r"line|per hour|rate",
     ),
-    rule(content.MALFORMED, r"line (?:limit|length|too long)|lines? (?:is |are )?(?:too|longer)|maximum line"),
     rule(content.TOO_BIG, enhanced=r"5\.3\.4|5\.2\.3"),
     rule(
         content.ATTACHMENT,
@@ -59,7 +61,7 @@ CONTENT = (
     rule(content.UTF8, enhanced=r"5\.6\.7"),
     rule(
         content.MALFORMED,
-        r"rfc ?-?(?:5322|2822|822|5321|2821)|multiple addresses in from|(?:missing|duplicate|invalid|malformed|"
+        r"rfc ?-?(?:5322|2822|5321|2821)|rfc[ -]822|multiple addresses in from|(?:missing|duplicate|invalid|malformed|"
         r"bad|multiple|no) (?:\S{1,20} )?header|header.{0,40}(?:missing|malformed|invalid|duplicate|syntax|"
         r"not (?:compliant|accepted))|bare (?:lf|cr|linefeed)|malformed (?:message|mime|address|e-?mail)|"
         r"missing (?:from|date|message-?id)|incorrectly constructed|mime (?:error|structure)|protocol violation|"
@@ -78,7 +80,7 @@ CONTENT = (
 SERVERS = (
     rule(
         connect.EXPIRED,
-        r"(?:queue|message|mail|delivery)(?: \w{1,10})? (?:time ?)?(?:expired|too long)|"
+        r"(?:queue|message|mail|delivery|envelope)(?: \w{1,10})? (?:time ?)?(?:expired|too long)|"
         r"retry time(?:out)? (?:exceeded|not reached)|giving up|(?:delivery|delivering).{0,30}(?:timed out|"
         r"aborted after)|could not be delivered for \d+|message will be deleted from queue|"
         r"all hosts.{0,60}failing for a long time|been in the queue too long|could not deliver for the last",
@@ -140,4 +142,4 @@ POLICY = (
     rule(reputation.IP_BLOCKED, r"blocked|blacklisted|banned", enhanced=r"5\.7\.\d{1,3}|"),
 )
 
-RULES = (*LIMITS, *CONTENT, *SERVERS, *POLICY)
+RULES = (*LINES, *LIMITS, *CONTENT, *SERVERS, *POLICY)

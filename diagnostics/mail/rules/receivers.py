@@ -36,17 +36,16 @@ REFUSED_QUERIES = (
 
 AUTHENTICATION = (
     rule(
-        reputation.DMARC_REJECT,
-        r"dmarc",
-        unless=r"dmarc.{0,20}(?:temp|dns)|spf=|hard fail",
-        enhanced=r"[45]\.7\.(?:1|26|0|509|7|5|9)|5\.0\.0|",
-    ),
-    rule(
         reputation.DNS_TROUBLE,
         r"dmarc.{0,40}(?:temp|dns)|(?:spf|dkim|dmarc).{0,40}(?:temp ?error|temporar)|dns (?:temporary )?(?:error|"
-        r"failure|timeout)",
+        r"failure|timeout)|temporar\w{0,3} .{0,30}(?:dns|lookup).{0,40}(?:spf|dkim|dmarc)",
     ),
     rule(reputation.DNS_TROUBLE, enhanced=r"4\.7\.26", says=r"dns|temporar", unless=r"rate limited|unauthenticated"),
+    rule(
+        reputation.DMARC_REJECT,
+        r"dmarc",
+        unless=r"spf=|hard fail",
+    ),
     rule(reputation.DMARC_REJECT, enhanced=r"5\.7\.509"),
     rule(
         reputation.SPF_FAIL,
@@ -91,6 +90,7 @@ AUTHENTICATION = (
         r"dkim.{0,60}(?:fail|not pass|invalid|missing|required|bad|no valid)|(?:no|bad|invalid) dkim",
     ),
     rule(reputation.DKIM_FAIL, r"dkim|gsmtp|google", enhanced=r"[45]\.7\.(?:30|20|21|22)"),
+    rule(reputation.IPV6, r"ipv6 sending guidelines|ipv6.{0,60}(?:authentication|ptr|guidelines)"),
     rule(
         reputation.PTR_MISSING,
         r"\bptr\b|reverse[ -]?(?:dns|name|lookup|host)|\brdns\b|rdns_none|ip name lookup failed|"
@@ -102,7 +102,6 @@ AUTHENTICATION = (
         r"no (?:dns )?pointer|forward.confirmed",
     ),
     rule(reputation.PTR_MISSING, enhanced=r"[45]\.7\.25|4\.7\.23"),
-    rule(reputation.IPV6, r"ipv6 sending guidelines|ipv6.{0,60}(?:authentication|ptr|guidelines)"),
 )
 
 REPUTATION = (
@@ -135,7 +134,7 @@ REPUTATION = (
     rule(reputation.DEFERRED, enhanced=r"4\.7\.(?:500|650|8[5-9]\d)"),
     rule(
         reputation.LISTED,
-        r"spamhaus|spamcop|barracudacentral|b\.barracuda|\bsorbs\b|abuseat|\bcbl\b|psbl|dnswl|uceprotect|"
+        r"spamhaus|spamcop|barracudacentral|b\.barracuda|\bsorbs\b|abuseat|\bcbl\b|psbl|uceprotect|"
         r"invaluement|mailspike|\btruncate\.gbudb|dnsbl",
     ),
     rule(
@@ -171,16 +170,18 @@ RECEIVERS_TLS = (
     rule(tls.DANE_INVALID, r"\bdane\b|tlsa|dnssec"),
     rule(tls.DANE_INVALID, enhanced=r"[45]\.7\.32[34]"),
     rule(tls.NAME_MISMATCH, enhanced=r"[45]\.7\.325"),
+    rule(
+        tls.RECIPIENT_LACKS,
+        r"(?:remote|destination|recipient)(?:'s)? (?:mail )?server (?:does not|doesn't|must) support (?:tls|starttls)|"
+        r"starttls-not-supported",
+    ),
     rule(tls.RECIPIENT_REQUIRES, enhanced=r"[45]\.7\.(?:321|29)|[45]\.4\.317"),
     rule(
         tls.RECIPIENT_REQUIRES,
         r"(?:requires?|only accepts?|over) (?:a )?(?:tls|secure) (?:connection|encrypt)|"
-        r"encryption (?:is )?required (?:by|for) recipient|remote server does not support tls",
+        r"encryption (?:is )?required (?:by|for) recipient",
     ),
-    rule(
-        connect.LOCAL_INSTEAD_OF_MX,
-        r"lowest numbered mx record points to local host|mail for .{1,120} loops back to myself",
-    ),
+    rule(connect.LOOP, r"lowest numbered mx record points to local host|mail for .{1,120} loops back to myself"),
 )
 
 RULES = (*TOKENS, *REFUSED_QUERIES, *AUTHENTICATION, *REPUTATION, *RECEIVERS_TLS)

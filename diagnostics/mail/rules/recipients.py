@@ -27,7 +27,7 @@ RULES = (
     ),
     rule(
         recipient.FULL,
-        r"number of messages in recipient's mailbox exceeded|postfach (?:ist )?(?:voll|uberfullt)|"
+        r"number of messages in recipient's mailbox exceeded|postfach.{0,30}(?:voll|uberfullt)|"
         r"boite (?:aux lettres|de reception|mail)?.{0,20}(?:pleine|plein)|buzon.{0,20}lleno|casella.{0,20}piena|"
         r"mailbox vol\b|caixa.{0,20}cheia|skrzynka.{0,20}(?:pelna|zapelniona)|"
         r"ящик.{0,20}переполнен|メールボックスが(?:一杯|"
@@ -88,7 +88,7 @@ RULES = (
     ),
     rule(
         recipient.DOMAIN_UNKNOWN,
-        r"^5\d\d \S{1,80}\.\S{2,20} does not exist|dns error.{0,60}(?:mx|domain)|account or domain may not exist",
+        r"\b5\d\d \S{1,80}\.\S{2,20} does not exist|dns error.{0,60}(?:mx|domain)",
         unless=r"sender",
     ),
     rule(recipient.DOMAIN_UNKNOWN, enhanced=r"5\.1\.2|5\.4\.310"),

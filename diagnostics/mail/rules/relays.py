@@ -6,7 +6,7 @@ suspicion all come as 550, and Microsoft's 550 and 554 5.2.252 are different thi
 
 from __future__ import annotations
 
-from diagnostics.mail.codes import account, auth, content, rate, recipient, reputation, site
+from diagnostics.mail.codes import account, auth, connect, content, rate, recipient, reputation, site
 from diagnostics.mail.rules.rule import rule
 
 MICROSOFT = (
@@ -180,8 +180,8 @@ SERVICES = (
     ),
     rule(
         account.BLOCKED,
-        r"account (?:has been |is )?(?:suspended|deactivated|disabled|closed|terminated)|billing|payment required|"
-        r"errorcode=405",
+        r"(?:your|this api|sending) account (?:has been |is )?(?:suspended|deactivated|disabled|closed|"
+        r"terminated|on hold)|account (?:suspended|deactivated|on hold)|billing|payment required|errorcode=405",
     ),
     rule(site.MAILER_CRASHED, r"errorcode=(?:300|402)\b", unless=r"invalid '?to'? address"),
 )
@@ -204,6 +204,11 @@ MAILBOXES = (
     rule(account.SENDER_UNRESOLVABLE, r"\bib506\b"),
     rule(reputation.SPF_FAIL, r"\bib508\b"),
     rule(content.SPAM, r"\bib212\b"),
+    # cPanel: its router found no way to the domain, though the sentence names three causes
+    rule(
+        recipient.DOMAIN_UNKNOWN, r"account or domain may not exist, they may be blacklisted, or missing the proper dns"
+    ),
+    rule(connect.LOCAL_INSTEAD_OF_MX, r"no such user here", provider=("localhost",)),
     # cPanel and its kind: 550, though the next hour heals it
     rule(
         rate.HOURLY,

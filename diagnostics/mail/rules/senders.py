@@ -21,7 +21,8 @@ LOGIN = (
     rule(tls.RECIPIENT_REQUIRES, r"tls (?:is )?required", enhanced=r"[45]\.7\.(?:0|29)"),
     rule(
         auth.NOT_OFFERED,
-        r"no supported authentication methods|authentication method .{1,40}(?:is )?not supported|"
+        r"no supported authentication methods|auth command used when not|"
+        r"authentication method .{1,40}(?:is )?not supported|"
         r"auth(?:entication)? (?:command )?(?:is )?not (?:advertised|available|supported|enabled|"
         r"allowed at this stage)",
     ),

@@ -41,7 +41,8 @@ SENTENCES = (
     rule(connect.FAILED, sentence="connect"),
     rule(
         connect.FAILED,
-        r"failed to connect to server|could not (?:open socket|connect to (?:the )?(?:smtp|mail) ?(?:server|host))",
+        r"failed to connect to (?:mail)?server|could not (?:open socket|connect to (?:the )?(?:smtp|"
+        r"mail) ?(?:server|host))",
     ),
 )
 
