@@ -72,7 +72,7 @@ final class Changes implements Module {
 	}
 
 	/**
-	 * Action `updated_option`.
+	 * A watched option was written: one event for each value in it that differs.
 	 *
 	 * @param mixed $option Its name.
 	 * @param mixed $old    Before.
@@ -87,7 +87,7 @@ final class Changes implements Module {
 	}
 
 	/**
-	 * Action `added_option`.
+	 * A watched option was made.
 	 *
 	 * @param mixed $option Its name.
 	 * @param mixed $value  What it is.
@@ -97,7 +97,7 @@ final class Changes implements Module {
 	}
 
 	/**
-	 * Action `delete_option`, before it is gone.
+	 * A watched option is about to go.
 	 *
 	 * @param mixed $option Its name.
 	 */

@@ -32,7 +32,7 @@ final class Install implements Module {
 		);
 	}
 
-	/** On activation. */
+	/** On activation: tables, options, the cron event. */
 	public static function activate(): void {
 		self::run();
 	}

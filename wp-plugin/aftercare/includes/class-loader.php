@@ -122,7 +122,8 @@ final class Loader {
 			case 'admin':
 				return is_admin();
 			case 'cron':
-				return wp_doing_cron() || self::cli();
+				// ALTERNATE_WP_CRON runs cron within a visitor's request.
+				return wp_doing_cron() || self::cli() || ( defined( 'ALTERNATE_WP_CRON' ) && ALTERNATE_WP_CRON );
 			case 'cli':
 				return self::cli();
 			default:

@@ -1,8 +1,6 @@
 <?php
 /**
- * Who is in charge of mail on this site, and whether anything is let out at all.
- *
- * `wp_mail_succeeded` is no proof: a mail plugin that is told not to send, to simulate or only to log says it too.
+ * What a mail's own request shows of the mailer in charge: cheap enough to look at for each mail.
  *
  * @package Aftercare
  */
@@ -30,41 +28,6 @@ final class Mail_Facts {
 			return $made['slug']; // WP Mail SMTP leaves wp_mail() alone and puts its own mailer in.
 		}
 		return self::$definer;
-	}
-
-	/**
-	 * Whether a mail plugin keeps the mails in.
-	 *
-	 * @return array{mode: string, slug: string, setting: string} `mode`: normal, simulated, log_only or disabled.
-	 */
-	public static function mode(): array {
-		if ( function_exists( 'wp_mail_smtp' ) ) {
-			if ( defined( 'WPMS_ON' ) && WPMS_ON && defined( 'WPMS_DO_NOT_SEND' ) ) {
-				if ( WPMS_DO_NOT_SEND ) {
-					return self::kept_in( 'disabled', 'wp-mail-smtp', 'constant WPMS_DO_NOT_SEND' );
-				}
-			} elseif ( ! empty( self::option( 'wp_mail_smtp', 'general' )['do_not_send'] ) ) {
-				return self::kept_in( 'disabled', 'wp-mail-smtp', 'Do Not Send' );
-			}
-		}
-		if ( function_exists( 'fluentMail' ) ) {
-			if ( defined( 'FLUENTMAIL_SIMULATE_EMAILS' ) && FLUENTMAIL_SIMULATE_EMAILS ) {
-				return self::kept_in( 'simulated', 'fluent-smtp', 'constant FLUENTMAIL_SIMULATE_EMAILS' );
-			}
-			if ( 'yes' === ( self::option( 'fluentmail-settings', 'misc' )['simulate_emails'] ?? '' ) ) {
-				return self::kept_in( 'simulated', 'fluent-smtp', 'Email Simulation' );
-			}
-		}
-		if ( class_exists( 'PostmanOptions', false ) ) {
-			$run_mode = (string) ( ( (array) get_option( 'postman_options', array() ) )['run_mode'] ?? '' );
-			if ( 'log_only' === $run_mode ) {
-				return self::kept_in( 'log_only', 'post-smtp', 'Delivery Mode: Log Email Only' );
-			}
-			if ( 'ignore' === $run_mode ) {
-				return self::kept_in( 'disabled', 'post-smtp', 'Delivery Mode: Ignore' );
-			}
-		}
-		return self::kept_in( 'normal', '', '' );
 	}
 
 	/**
@@ -127,10 +90,5 @@ final class Mail_Facts {
 	private static function option( string $option, string $part ): array {
 		$all = get_option( $option, array() );
 		return is_array( $all ) && is_array( $all[ $part ] ?? null ) ? $all[ $part ] : array();
-	}
-
-	/** Shapes an answer. */
-	private static function kept_in( string $mode, string $slug, string $setting ): array {
-		return compact( 'mode', 'slug', 'setting' );
 	}
 }

@@ -65,7 +65,7 @@ final class Mail_Mode {
 	 *
 	 * @return array{0: string, 1: string, 2: string}|null Mode, slug, setting.
 	 */
-	private static function by_plugin(): ?array {
+	public static function by_plugin(): ?array {
 		foreach ( self::STOPPERS as $slug ) {
 			if ( Plugins::active( $slug ) ) {
 				return array( 'disabled', $slug, 'the plugin itself' );

@@ -17,6 +17,9 @@ final class Mail_Watch implements Module {
 
 	const HEADER = 'X-Aftercare-Mail';
 
+	/** What the command mail.test puts on its mail. */
+	const CANARY = 'X-Aftercare-Canary';
+
 	/** Seconds after which a mail without an end is reported. */
 	const HUNG_S = 150;
 
@@ -38,9 +41,6 @@ final class Mail_Watch implements Module {
 	/** @var array<string, bool> Mails that a form's request began: id → whether it failed. */
 	private static $ended = array();
 
-	/** @var string Token of the canary that the next mail is. */
-	private static $canary = '';
-
 	/** @var array{0: object, 1: int, 2: mixed, 3: Dialogue}|null The mailer we listen in on, with its own settings. */
 	private static $listening = null;
 
@@ -60,16 +60,7 @@ final class Mail_Watch implements Module {
 	}
 
 	/**
-	 * The next mail is a canary.
-	 *
-	 * @param string $token Its token.
-	 */
-	public static function expect_canary( string $token ): void {
-		self::$canary = $token;
-	}
-
-	/**
-	 * Filter `wp_mail`: a mail begins.
+	 * A mail begins: it gets its id, and its beginning is written down.
 	 *
 	 * @param mixed $atts to, subject, message, headers, attachments.
 	 * @return mixed The same, with our header.
@@ -81,9 +72,8 @@ final class Mail_Watch implements Module {
 		$mail         = new Mail();
 		$mail->to     = Redactor::recipients( $atts['to'] ?? array() );
 		$mail->size   = self::size( $atts );
-		$mail->canary = self::$canary;
+		$mail->canary = self::header( $atts['headers'] ?? '', self::CANARY );
 		$mail->form   = Form_Watch::form();
-		self::$canary = '';
 		self::classify( $mail );
 		$atts['headers']         = self::with_header( $atts['headers'] ?? '', $mail->id );
 		self::$open[ $mail->id ] = $mail;
@@ -92,7 +82,7 @@ final class Mail_Watch implements Module {
 	}
 
 	/**
-	 * Filter `pre_wp_mail`, last: whoever answered here ended the mail.
+	 * Whoever answered here ended the mail.
 	 *
 	 * @param mixed $answer Null to go on.
 	 * @param mixed $atts   As in begins().
@@ -129,7 +119,7 @@ final class Mail_Watch implements Module {
 	}
 
 	/**
-	 * Action `phpmailer_init`, last: the mailer is set up, and the conversation is about to begin.
+	 * The mailer is set up, and the conversation is about to begin: take it down.
 	 *
 	 * @param mixed $phpmailer PHPMailer, or what a plugin put in its place.
 	 */
@@ -141,6 +131,10 @@ final class Mail_Watch implements Module {
 		self::stop_listening();
 		Mail_Facts::read( $mail, $phpmailer );
 		// phpcs:disable WordPress.NamingConventions.ValidVariableName -- PHPMailer's names.
+		if ( ( $phpmailer->Debugoutput ?? null ) instanceof Dialogue ) { // Of an earlier mail, put back by somebody.
+			$phpmailer->SMTPDebug   = 0;
+			$phpmailer->Debugoutput = 'echo';
+		}
 		if ( property_exists( $phpmailer, 'SMTPDebug' ) && property_exists( $phpmailer, 'Debugoutput' ) && 0 === (int) $phpmailer->SMTPDebug ) {
 			$mail->dialogue = new Dialogue(
 				static function () use ( $mail, $phpmailer ): void {
@@ -158,7 +152,7 @@ final class Mail_Watch implements Module {
 	}
 
 	/**
-	 * Action `wp_mail_succeeded`: a mailer took it, or says so.
+	 * A mailer took the mail, or says so.
 	 *
 	 * @param mixed $data to, subject, message, headers, attachments.
 	 */
@@ -169,9 +163,10 @@ final class Mail_Watch implements Module {
 			return;
 		}
 		if ( '' === $mail->kept_in ) {
-			$mode = Mail_Facts::mode();
-			if ( 'normal' !== $mode['mode'] ) {
-				$mail->kept_in = $mode['slug'] . ' is set to "' . $mode['setting'] . '"';
+			// A mail plugin that is told not to send, to simulate or only to log says "succeeded" too.
+			$mode = Mail_Mode::by_plugin();
+			if ( null !== $mode ) {
+				$mail->kept_in = "$mode[1] is set to \"$mode[2]\"";
 			}
 		}
 		if ( '' !== $mail->kept_in ) {
@@ -183,7 +178,7 @@ final class Mail_Watch implements Module {
 	}
 
 	/**
-	 * Action `wp_mail_failed`. Its data holds the whole body: nothing of it is kept.
+	 * A mail failed. The hook's data holds the whole body: nothing of it is kept.
 	 *
 	 * @param mixed $error WP_Error.
 	 */
@@ -355,14 +350,24 @@ final class Mail_Watch implements Module {
 	 * @param mixed $headers A string, a list of lines, or name → value.
 	 */
 	private static function find( $headers ): ?Mail {
+		return self::$open[ self::header( $headers, self::HEADER ) ] ?? null;
+	}
+
+	/**
+	 * One header's value, nothing when it is not there.
+	 *
+	 * @param mixed  $headers A string, a list of lines, or name → value.
+	 * @param string $wanted  Its name.
+	 */
+	private static function header( $headers, string $wanted ): string {
 		foreach ( is_array( $headers ) ? $headers : explode( "\n", (string) $headers ) as $name => $line ) {
 			$line = is_scalar( $line ) ? trim( (string) $line ) : '';
 			$line = is_string( $name ) ? "$name: $line" : $line;
-			if ( 0 === stripos( $line, self::HEADER . ':' ) ) {
-				return self::$open[ trim( substr( $line, strlen( self::HEADER ) + 1 ) ) ] ?? null;
+			if ( 0 === stripos( $line, "$wanted:" ) ) {
+				return trim( substr( $line, strlen( $wanted ) + 1 ) );
 			}
 		}
-		return null;
+		return '';
 	}
 
 	/**
