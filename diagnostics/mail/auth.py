@@ -15,8 +15,8 @@ from diagnostics.mail import replies
 from diagnostics.mail.codes import CODES
 from diagnostics.mail.codes.auth import NOT_OFFERED
 from diagnostics.mail.ground import BLOCKED, blocked, broken_ground
-from diagnostics.mail.ports import PortView, look_at_port, site_side
-from diagnostics.mail.site import NOT_ASKED, MailSettings, ask, mail_settings, not_asked
+from diagnostics.mail.ports import PortView, look_at_port
+from diagnostics.mail.site import NOT_ASKED, MailSettings, mail_settings, not_asked, probed
 from diagnostics.network import NetworkError
 from diagnostics.network.smtp import SMTPAccess, log_in
 
@@ -83,8 +83,7 @@ async def authentication(context: Context) -> list[Finding]:
             return [NOT_USED.finding(mail.relay, {"auth": mail.auth, "mailer": mail.mailer})]
         if ground := broken_ground(context, also=("smtp.tls.wrong_mode",)):
             return [blocked(mail.relay, ground)]
-        control = dict(context.control) if context.control else None
-        side = site_side((await ask(context, "mail.probe", {"control": control})).get("relay") or {})
+        side, _ = await probed(context, mail)
     except SiteUnavailable as error:
         return not_asked(context, error)
     there = await look_at_port(context.network, mail.host, mail.port, implicit_tls=mail.implicit_tls)

@@ -73,7 +73,7 @@ FAILED = Code(
     "canary.failed",
     Verdict.FAIL,
     "{subject}'s own test mail did not leave: {evidence.error}",
-    remedy="Read the mailer's words beside this finding; switch the mail plugin's debug log on and send a test mail there.",
+    remedy="Read the mailer's words in the evidence; switch the mail plugin's debug log on and send a test mail there.",
     meaning="The mailer failed in words that no rule knows, so that it failed is all that is sure.",
     proof="The mailer's error and the dialogue of the test mail.",
     kind=CauseKind.RELAY,

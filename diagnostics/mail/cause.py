@@ -14,7 +14,8 @@ from diagnostics.mail.reading import UNSURE
 
 # A mail's way, from WordPress outwards. The longest prefix that fits decides.
 ORDER = (
-    ("mail.switched_off", "mail.short_circuited", "mail.two_owners", "mail.mailer_missing"),
+    ("mail.short_circuited",),  # names the code that answers; `switched_off` only the setting
+    ("mail.switched_off", "mail.two_owners", "mail.mailer_missing"),
     ("mail.php_extension_missing", "mail.mailer_misconfigured", "smtp.settings."),
     ("smtp.connect.host_unknown", "smtp.connect.dns_failed"),
     ("site.smtp_port_blocked", "smtp.connect.intercepted"),
@@ -35,6 +36,7 @@ ORDER = (
     ("smtp.",),
     ("",),
 )
+_BEFORE_THE_LOG_IN = ("resolve", "connect", "greeting", "ehlo", "tls")
 _CONSEQUENCES = ("mail.failing_since", "canary.failed")  # they say that it fails, not why
 
 
@@ -75,6 +77,8 @@ def _outdated(finding: Finding, refused: Finding) -> bool:
         return False
     if _seen_by(finding) == "reported":
         return True
+    if refused.evidence.get("stage") in _BEFORE_THE_LOG_IN:
+        return False
     return _place(refused.code) >= _place("smtp.auth.") > _place(finding.code)
 
 

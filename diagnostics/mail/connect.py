@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import CauseKind, Code, Finding, Impact, Remedy, UnknownReason, Verdict
 from diagnostics.mail.codes import connect as codes
-from diagnostics.mail.ports import SMTP_PORTS, PortView, Side, look_at_host, look_at_port, site_side, tcp_opens
-from diagnostics.mail.site import MAILERS, NOT_ASKED, MailSettings, ask, mail_settings, not_asked, site_name
+from diagnostics.mail.ports import AGAIN_S, SMTP_PORTS, PortView, Side, look_at_host, look_at_port, tcp_opens
+from diagnostics.mail.site import MAILERS, NOT_ASKED, MailSettings, mail_settings, not_asked, probed, site_name
 
 OPEN = Code(
     "smtp.connect.open",
@@ -145,23 +144,18 @@ async def both_views(context: Context, mail: MailSettings) -> Views:
     """The relay from both origins; more looks only where these two leave a question. Raises SiteUnavailable."""
     ports = sorted({mail.port, *SMTP_PORTS})
     implicit = (mail.port,) if mail.implicit_tls else ()
-    probe, ours = await asyncio.gather(
-        ask(context, "mail.probe", {"control": dict(context.control) if context.control else None}),
-        look_at_host(context.network, mail.host, ports, implicit),
+    (site, control), ours = await asyncio.gather(
+        probed(context, mail), look_at_host(context.network, mail.host, ports, implicit)
     )
-    control = probe.get("control")
-    views = Views(
-        mail,
-        site_side(probe.get("relay") or {}),
-        ours,
-        control_from_site=site_side(control) if isinstance(control, Mapping) and context.control else None,
-    )
+    views = Views(mail, site, ours, control_from_site=control)
     here, there = views.here, views.there
     if here and not here.open and context.control:
         opens = await tcp_opens(context.network, str(context.control["host"]), mail.port)
         return dataclasses.replace(views, control_opens_here=opens)
     if there and there.open and not there.banner:
-        other = await look_at_port(context.network, mail.host, mail.port, implicit_tls=not there.implicit_tls)
+        other = await look_at_port(
+            context.network, mail.host, mail.port, implicit_tls=not there.implicit_tls, life_s=AGAIN_S
+        )
         return dataclasses.replace(views, other_mode=other)
     return views
 

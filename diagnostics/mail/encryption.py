@@ -17,8 +17,8 @@ from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason,
 from diagnostics.mail.codes import tls as codes
 from diagnostics.mail.ground import BLOCKED, blocked, broken_ground
 from diagnostics.mail.outcomes import instant
-from diagnostics.mail.ports import PortView, TLSView, look_at_port, site_side
-from diagnostics.mail.site import NOT_ASKED, MailSettings, ask, mail_settings, not_asked, site_name
+from diagnostics.mail.ports import AGAIN_S, LOOK_S, PortView, TLSView, look_at_port
+from diagnostics.mail.site import NOT_ASKED, MailSettings, mail_settings, not_asked, probed, site_name
 
 GOOD = Code(
     "smtp.tls.good",
@@ -139,16 +139,26 @@ async def encryption(context: Context) -> list[Finding]:
             return [NOT_USED.finding(site_name(context), {"why": "there is no relay"})]
         if ground := broken_ground(context):
             return [blocked(mail.relay, ground)]
-        control = dict(context.control) if context.control else None
-        side = site_side((await ask(context, "mail.probe", {"control": control})).get("relay") or {})
+        side, _ = await probed(context, mail)
     except SiteUnavailable as error:
         return not_asked(context, error)
-    there = await look_at_port(context.network, mail.host, mail.port, implicit_tls=mail.implicit_tls)
-    other = None
-    if there.open and not there.banner:
-        other = await look_at_port(context.network, mail.host, mail.port, implicit_tls=not mail.implicit_tls)
     here = side.ports.get(mail.port, PortView(mail.port, "error", "the site did not try this port"))
+    there, other = await both_modes(context, mail, mute=here.open and not here.banner)
     return judge(Views(mail, context.now, here, there, other))
+
+
+async def both_modes(context: Context, mail: MailSettings, *, mute: bool) -> tuple[PortView, PortView | None]:
+    """Our look in the mode that is set, and in the other one where the port says nothing in it."""
+
+    async def look(implicit_tls: bool, life_s: float) -> PortView:
+        return await look_at_port(context.network, mail.host, mail.port, implicit_tls=implicit_tls, life_s=life_s)
+
+    if mute:  # known from the site, so the other mode is asked first: it answers at once if it is the right one
+        other = await look(not mail.implicit_tls, AGAIN_S)
+        if other.tls and other.tls.fingerprint:
+            return PortView(mail.port, "open", "not asked in this mode: it answers in the other"), other
+    there = await look(mail.implicit_tls, LOOK_S)
+    return there, await look(not mail.implicit_tls, AGAIN_S) if there.open and not there.banner else None
 
 
 def judge(views: Views) -> list[Finding]:

@@ -33,7 +33,9 @@ from diagnostics.network import (
 IMPLICIT_TLS_PORTS = (465, 2465)
 SMTP_PORTS = (25, 465, 587, 2525)
 CONNECT_S = 5.0
-LOOK_S = 12.0
+REPLY_S = 5.0  # as long as the site's probe waits for each answer
+LOOK_S = 8.0  # one look, all its steps together
+AGAIN_S = 4.0  # a second look in the other mode: a server that speaks it does so at once
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,11 @@ class Side:
     ports: Mapping[int, PortView] = field(default_factory=dict)
 
 
-def site_side(data: Mapping[str, Any]) -> Side:
-    """A side of `mail.probe`'s result. What is missing is left out, not guessed."""
+def site_side(data: Mapping[str, Any], implicit: Sequence[int] = ()) -> Side:
+    """A side of `mail.probe`'s result. What is missing is left out, not guessed.
+
+    The probe begins with TLS on 465, and on the port in force where the settings say so (*implicit*).
+    """
     error = str(data.get("resolve_error") or "")
     ports = data.get("ports")
     return Side(
@@ -106,11 +111,11 @@ def site_side(data: Mapping[str, Any]) -> Side:
         addresses=tuple(str(each) for each in data.get("addresses") or ()),
         resolve_error=error,
         unknown_host=bool(error) and "temporary" not in error.lower() and "timed out" not in error.lower(),
-        ports={int(port): _site_port(int(port), view) for port, view in (ports or {}).items()},
+        ports={int(port): _site_port(int(port), view, implicit) for port, view in (ports or {}).items()},
     )
 
 
-def _site_port(port: int, view: Mapping[str, Any]) -> PortView:
+def _site_port(port: int, view: Mapping[str, Any], implicit: Sequence[int]) -> PortView:
     tls = view.get("tls")
     ehlo = tuple(str(line) for line in view.get("ehlo") or ())
     starttls = view.get("starttls")
@@ -122,7 +127,7 @@ def _site_port(port: int, view: Mapping[str, Any]) -> PortView:
         banner=str(view.get("banner") or ""),
         starttls=starttls,
         ehlo=ehlo,
-        implicit_tls=port in IMPLICIT_TLS_PORTS,
+        implicit_tls=port == 465 or port in implicit,
         tls=_site_tls(tls) if isinstance(tls, Mapping) else None,
     )
 
@@ -214,7 +219,7 @@ class _Look:
 
     async def _talk(self, stream: Stream) -> Stream:
         transcript: list[str] = []
-        talk = Conversation(stream, self.network.helo_name, timeout_s=self.life_s, transcript=transcript)
+        talk = Conversation(stream, self.network.helo_name, timeout_s=REPLY_S, transcript=transcript)
         try:
             if self.implicit_tls:
                 self.step = "tls"
@@ -250,7 +255,7 @@ class _Look:
             return failed
         try:
             async with await self._connect() as stream:
-                talk = Conversation(stream, self.network.helo_name, timeout_s=self.life_s)
+                talk = Conversation(stream, self.network.helo_name, timeout_s=REPLY_S)
                 if self.implicit_tls:
                     await stream.start_tls(self.network.tls_context("look"))
                     self.seen["banner"] = (await talk.greeting()).text

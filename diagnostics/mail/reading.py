@@ -108,8 +108,10 @@ def stage_of(last_line: str) -> str:
         return "mail"
     if upper.startswith(("DATA", "354", ".")):
         return "data"
-    if upper.startswith(("220", "EHLO", "HELO", "STARTTLS")) or (line.startswith("S:") and upper.startswith("250")):
+    if upper.startswith(("CONNECT", "220", "EHLO", "HELO", "STARTTLS")):
         return "connect"
+    if line.startswith("S:") and upper.startswith("250"):
+        return "connect"  # EHLO's answer; what follows later carries an enhanced code or a queue id
     return "mail"
 
 

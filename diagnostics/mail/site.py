@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from diagnostics.check import Context, SiteUnavailable
 from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
+from diagnostics.mail.ports import Side, site_side
 
 NOT_ASKED = Code(
     "site.not_asked",
@@ -150,6 +151,15 @@ async def ask(context: Context, name: str, args: Mapping[str, Any] | None = None
     if context.site is None:
         raise SiteUnavailable("no site was named for this check", reason=UnknownReason.NOT_CONFIGURED.value)
     return await context.site.command(name, args)
+
+
+async def probed(context: Context, mail: MailSettings) -> tuple[Side, Side | None]:
+    """The relay and the control target as the site sees them. Raises SiteUnavailable."""
+    control = dict(context.control) if context.control else None
+    result = await ask(context, "mail.probe", {"control": control})
+    seen = result.get("control")
+    relay = site_side(_part(result, "relay"), (mail.port,) if mail.implicit_tls else ())
+    return relay, site_side(seen) if control and isinstance(seen, Mapping) else None
 
 
 def site_name(context: Context) -> str:
