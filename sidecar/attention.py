@@ -35,14 +35,14 @@ def state_of(site: Site, now: datetime) -> str:
     return site.state
 
 
-def needed(db: Database, now: datetime) -> Attention:
-    """Everything but the tickets, which have a list of their own."""
+def needed(db: Database, now: datetime, channels: int) -> Attention:
+    """Everything but the tickets, which have a list of their own. *channels*: how many the settings name."""
     known = sites.sites(db)
     by_state: dict[str, list[Site]] = {}
     for site in known:
         by_state.setdefault(state_of(site, now), []).append(site)
     return Attention(
-        dead_channels=figures.dead_channels(db),
+        dead_channels=figures.dead_channels(db, channels),
         silent=by_state.get("silent", []),
         never_paired=by_state.get("waiting", []),
         unpaired=by_state.get("unpaired", []),

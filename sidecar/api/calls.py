@@ -33,7 +33,7 @@ def overview() -> dict[str, Any]:
     """What needs somebody now."""
     db = services().db
     open_tickets = tickets_store.tickets(db, state="open")
-    return overview_json(open_tickets, attention.needed(db, now()), now())
+    return overview_json(open_tickets, attention.needed(db, now(), len(services().settings.notify)), now())
 
 
 @operation("GET", f"{STAFF}/sites", answer="Sites")

@@ -1,10 +1,10 @@
-"""One declaration for each operation of the staff API: its route, its checks on input, its part of the OpenAPI document."""
+"""One declaration for each operation of the staff API: its route, the checks of its input, its OpenAPI part."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import abort, request
 
@@ -65,8 +65,10 @@ class Operation:
     status: int
     query: tuple[Field, ...]
     body: tuple[Field, ...]
-    function: Callable[..., Any]
+    function: Callable[..., dict[str, Any]]
 
+
+Called = TypeVar("Called", bound=Callable[..., dict[str, Any]])
 
 OPERATIONS: list[Operation] = []
 PAGING = (
@@ -77,10 +79,10 @@ PAGING = (
 
 def operation(
     method: str, path: str, *, answer: str, status: int = 200, query: Sequence[Field] = (), body: Sequence[Field] = ()
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Called], Called]:
     """Declare a function as the operation at *path*; its docstring's first line is the summary."""
 
-    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+    def declare(function: Called) -> Called:
         summary = (function.__doc__ or "").strip().splitlines()[0]
         OPERATIONS.append(
             Operation(method, path, function.__name__, summary, answer, status, tuple(query), tuple(body), function)
@@ -117,8 +119,8 @@ def document(public_url: str, version: str) -> dict[str, Any]:
         "info": {
             "title": "Aftercare, the staff API",
             "version": version,
-            "description": "What the console shows and does, for programs. A bearer token (made on the account's page or "
-            "by `aftercare token add`) may do what its owner may. A browser's session may read. "
+            "description": "What the console shows and does, for programs. A bearer token (made on the account's page "
+            "or by `aftercare token add`) may do what its owner may. A browser's session may read. "
             "The doors of the plugins are another thing: docs/protocol.md.",
         },
         "servers": [{"url": public_url + PREFIX}],

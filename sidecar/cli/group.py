@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import click
 
-from sidecar.cli import serve, users
+from sidecar.cli import doctor, runs, safekeeping, serve, sites, tickets, users
 
 __all__ = ["main"]
 
+COMMANDS = (
+    serve.serve,
+    sites.site,
+    runs.run,
+    tickets.tickets,
+    runs.events,
+    users.user,
+    users.token,
+    doctor.doctor,
+    safekeeping.seal,
+    safekeeping.backup,
+    safekeeping.restore,
+)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class InOrder(click.Group):
+    """Lists commands as they are declared: what one needs first stands first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aftercare", prog_name="aftercare")
 def main() -> None:
     """Post-launch support for WordPress sites.
@@ -20,5 +41,5 @@ def main() -> None:
     """
 
 
-for command in (serve.serve, users.user, users.token):
+for command in COMMANDS:
     main.add_command(command)

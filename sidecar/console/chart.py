@@ -34,10 +34,9 @@ class Day:
 
 def month(days: Sequence[Mapping[str, Any]]) -> list[Day]:
     """The days as the plugin counted them, oldest first, scaled to the fullest one."""
-    counted = [
-        (str(each.get("day", "")), *(_count(each, kind) for kind in ("sent", "failed", "hung"))) for each in days
-    ]
-    counted.sort()
+    counted = sorted(
+        (str(each.get("day", "")), _count(each, "sent"), _count(each, "failed"), _count(each, "hung")) for each in days
+    )
     most = max((sent + failed + hung for _, sent, failed, hung in counted), default=0) or 1
     return [
         Day(day, sent, failed, hung, place * SLOT, _stack({"sent": sent, "failed": failed, "hung": hung}, most))

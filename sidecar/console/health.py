@@ -25,7 +25,7 @@ def healthz() -> ResponseReturnValue:
 
 def _database() -> bool:
     try:
-        return services().db.value("SELECT 1") == 1
+        return bool(services().db.value("SELECT 1") == 1)
     except sqlite3.Error:
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from sidecar import attention
-from sidecar.console.words import site_names
+from sidecar.console.words import channel_names, site_names
 from sidecar.store import pages, tickets
 from sidecar.web import now, services, staff
 
@@ -27,8 +27,9 @@ def show() -> str:
         others=[ticket for ticket in awake if ticket not in mine][:MOST],
         more=len(open_tickets) > MOST,
         muted=len(open_tickets) - len(awake),
-        attention=attention.needed(db, at),
+        attention=attention.needed(db, at, len(services().settings.notify)),
         died=pages.runs_page(db, outcome="died", limit=5).items,
         running=pages.runs_page(db, outcome="running", limit=5).items,
         site_names=site_names(),
+        channels=channel_names(services().settings.notify),
     )

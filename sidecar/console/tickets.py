@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sidecar import tickets as desk
 from sidecar import upkeep
-from sidecar.console.words import site_names, with_query
+from sidecar.console.words import channel_names, site_names, with_query
 from sidecar.store import messages, pages, sites
 from sidecar.store import tickets as store
 from sidecar.store.database import Conflict
@@ -70,6 +70,7 @@ def _page(ticket_id: int, problem: str = "") -> str:
         template=services().guide.ticket_template,
         markdown=desk.as_markdown(ticket, services().guide),
         mutes=MUTE_WORDS,
+        channels=channel_names(services().settings.notify),
         problem=problem,
     )
 

@@ -44,7 +44,7 @@ TRIGGERS = {
 
 def register(app: Flask, sections: Sequence[tuple[str, str, str]]) -> None:
     """Give the templates their filters and what every page shows."""
-    app.jinja_env.filters.update(when=when, ago=ago, span=span, pretty=pretty, host=host, trigger=trigger)
+    app.jinja_env.filters.update(when=when, ago=ago, span=span, pretty=pretty, host=host, ticks=ticks, trigger=trigger)
     app.jinja_env.globals.update(
         now=now,
         VERDICTS=VERDICTS,
@@ -125,6 +125,16 @@ def pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
+def ticks(text: str) -> Markup:
+    """A text whose `backticks` mean code."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return Markup.escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else Markup.escape(part) for place, part in enumerate(parts)
+    )
+
+
 def host(url: str) -> str:
     """An address without what every address begins with."""
     return url.partition("://")[2].rstrip("/") or url
@@ -152,3 +162,8 @@ def with_query(**changes: Any) -> str:
 def site_names() -> dict[str, str]:
     """What each site is called, by id."""
     return {site.id: site.name or host(site.url) for site in sites.sites(services().db)}
+
+
+def channel_names(addresses: Sequence[str]) -> dict[str, str]:
+    """What each notification channel is called: its place and its kind, never its address."""
+    return {str(place): f"channel {place} ({each.partition('://')[0]})" for place, each in enumerate(addresses, 1)}

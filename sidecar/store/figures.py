@@ -36,7 +36,8 @@ OLDEST_UNTRIAGED = "SELECT MIN(received_at) FROM events WHERE triaged_at IS NULL
 DEAD_CHANNELS = """
     SELECT channel, MAX(error) AS error, COUNT(*) AS failed, MIN(created_at) AS since
       FROM messages AS lost
-     WHERE (state = 'failed' OR (state = 'waiting' AND attempts > 1))
+     WHERE CAST(channel AS INTEGER) <= :channels AND error != ''
+       AND (state = 'failed' OR (state = 'waiting' AND attempts > 1))
        AND NOT EXISTS (SELECT 1 FROM messages AS later
                         WHERE later.channel = lost.channel AND later.state = 'sent' AND later.sent_at > lost.created_at)
      GROUP BY channel ORDER BY channel"""
@@ -73,9 +74,9 @@ def oldest_untriaged(db: Database) -> datetime | None:
     return datetime.fromisoformat(found) if found else None
 
 
-def dead_channels(db: Database) -> list[DeadChannel]:
-    """Channels that do not get their messages."""
-    return db.rows(DeadChannel, DEAD_CHANNELS)
+def dead_channels(db: Database, channels: int) -> list[DeadChannel]:
+    """Which of so many channels in the settings do not get their messages."""
+    return db.rows(DeadChannel, DEAD_CHANNELS, channels=channels)
 
 
 def last_event_at(db: Database) -> datetime | None:
