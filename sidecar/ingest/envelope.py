@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from sidecar.ingest.refusal import Refusal, shape
 from sidecar.ingest.shapes import FIELDS, WrongKind, cleaned
+from sidecar.scrub import scrub_all, suspicious
 from sidecar.store.database import instant
 from sidecar.store.events import NewEvent
 
@@ -26,6 +27,7 @@ OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 UNDERSTOOD = re.compile(r"[01]\.\d{1,4}(\.\d{1,4})?([.+-][0-9A-Za-z.+-]{0,40})?")  # plugin versions of protocol 1
 SUPPORTED = ("1",)
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -129,7 +131,10 @@ def _instant(value: Any, latest: datetime) -> str:
 
 
 def _as_text(data: dict[str, Any]) -> str:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """*data* as it is stored: scrubbed, and encodable."""
+    text = _encode(data)
+    if suspicious(text):  # one look at the whole: most events need no second one
+        text = _encode(scrub_all(data))
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -145,22 +150,22 @@ def printable(text: str) -> str:
 def measure(value: Any) -> tuple[int, int]:
     """How deep *value* is nested, and how many keys its objects have in all."""
     deepest = keys = 0
-    waiting = [(value, 1)]
-    while waiting:
-        container, depth = waiting.pop()
-        inner: Iterable[Any]
-        if type(container) is dict:
-            keys += len(container)
-            inner = container.values()
-        elif type(container) is list:
-            inner = container
-        else:
-            continue
-        deepest = max(deepest, depth)
-        for item in inner:
-            if type(item) is dict or type(item) is list:
-                waiting.append((item, depth + 1))
+    level = [value]
+    while level:
+        deepest += 1
+        below: list[Any] = []
+        for container in level:
+            inner: Iterable[Any] = container
+            if type(container) is dict:
+                keys += len(container)
+                inner = container.values()
+            if not _CONTAINERS.isdisjoint(map(type, inner)):
+                below += [item for item in inner if type(item) in _CONTAINERS]
+        level = below
     return deepest, keys
+
+
+_CONTAINERS = {dict, list}
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -2,7 +2,7 @@
 
 A field that is not listed is dropped: what the protocol does not know is not stored. One of
 another kind than listed refuses its event. Texts that are too long are cut, never refused:
-a long error is still an error.
+a long error is still an error. Whoever stores the outcome scrubs it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sidecar.scrub import scrub, scrub_dialogue
+from sidecar.scrub import cut_dialogue
 
 Clean = Callable[[Any], Any]
 CUT = "…"
@@ -28,11 +28,11 @@ class WrongKind(ValueError):
 
 
 def text(limit: int) -> Clean:
-    """Text of at most *limit* characters, scrubbed; a number is written out."""
+    """Text of at most *limit* characters; a number is written out."""
 
     def clean(value: Any) -> str:
         if type(value) is str:
-            return scrub(value) if len(value) <= limit else scrub(value[: limit - 1]) + CUT
+            return value if len(value) <= limit else value[: limit - 1] + CUT
         if type(value) in (int, float):
             return str(value)
         raise WrongKind("is not text")
@@ -97,7 +97,7 @@ def scalar(value: Any) -> Any:
 
 def dialogue(value: Any) -> list[str]:
     """The lines of an SMTP dialogue. The last ones say most: the first are dropped."""
-    return scrub_dialogue(each(_line, 10_000)(value))[-200:]
+    return cut_dialogue(each(_line, 10_000)(value))[-200:]
 
 
 def _line(value: Any) -> str:

@@ -127,7 +127,7 @@ class Database:
 
 def instant(moment: datetime) -> str:
     """How the store writes an instant: UTC, microseconds, sortable as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 _readers: dict[type, typing.Callable[[sqlite3.Row], Any]] = {}

@@ -37,11 +37,11 @@ CREATE TABLE events (
     received_at TEXT NOT NULL,
     data        TEXT NOT NULL,
     triaged_at  TEXT,
-    PRIMARY KEY (site_id, id)
-) WITHOUT ROWID;
+    UNIQUE (site_id, id)                        -- rows in the order they come: ids are random, and would scatter them
+);
 CREATE INDEX events_untriaged ON events (received_at) WHERE triaged_at IS NULL;
 CREATE INDEX events_by_site ON events (site_id, occurred_at DESC);
-CREATE INDEX events_by_type ON events (site_id, type, occurred_at DESC);
+CREATE INDEX events_changes ON events (site_id, occurred_at DESC) WHERE type IN ('config.changed', 'plugin.changed');
 
 CREATE TABLE runs (
     id            TEXT PRIMARY KEY,             -- derived from what triggered it
