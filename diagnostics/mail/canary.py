@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
 from diagnostics.mail.codes import CODES
+from diagnostics.mail.outcomes import data_of, of_type
 from diagnostics.mail.reading import SILENT_AFTER_AUTH, UNSURE, read_failure, scope_of, silence, with_facts
 from diagnostics.mail.reported import greeted
 from diagnostics.mail.settings import MODES, SHORT_CIRCUITED, SWITCHED_OFF
-from diagnostics.mail.site import NOT_ASKED, ask, not_asked, site_name
+from diagnostics.mail.site import NOT_ASKED, ask, mail_settings, not_asked, site_name
 
 ACCEPTED = Code(
     "canary.accepted",
@@ -79,6 +81,7 @@ FAILED = Code(
     kind=CauseKind.RELAY,
 )
 
+FATAL_WITHIN = timedelta(minutes=10)
 _ACCEPTED_BY = {"relay": "the relay {host}", "local queue": "the web server's own queue", "api": "the provider's API"}
 
 
@@ -99,11 +102,23 @@ async def by_site_mailer(context: Context) -> list[Finding]:
     try:
         result = await ask(context, "mail.test", {"token": token, "recipient": context.recipient})
     except SiteUnavailable as error:
-        if "outcome unknown" in str(error):
-            evidence = {"token": token, "why": str(error)}
-            return [BEGUN_NEVER_ENDED.finding(site, evidence, reason=UnknownReason.UNAVAILABLE)]
+        if "outcome" in str(error) and "unknown" in str(error):
+            return [await never_ended(context, token, error)]
         return not_asked(context, error)
     return judge(context, token, result)
+
+
+async def never_ended(context: Context, token: str, error: SiteUnavailable) -> Finding:
+    """A test mail that began and did not end: the relay's silence, unless PHP itself died of something else."""
+    evidence = {"seen_by": "canary", "scope": "path", "token": token, "why": str(error)}
+    fatal = any(
+        data_of(event).get("level") == "fatal" and context.now - at < FATAL_WITHIN
+        for at, event in of_type(context.events, "php.error")
+    )
+    if greeted(context) and not fatal:
+        mail = await mail_settings(context)
+        return silence(mail.relay, "", evidence, greeted=True)
+    return BEGUN_NEVER_ENDED.finding(site_name(context), evidence, reason=UnknownReason.UNAVAILABLE)
 
 
 def token_of(context: Context) -> str:
