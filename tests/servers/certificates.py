@@ -1,4 +1,4 @@
-"""A certificate authority of our own, and certificates that are good, expired, for another name, or of another authority."""
+"""A certificate authority of our own, and certificates: good, expired, for another name, of a stranger."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from tests.servers.nsd import Nsd
 from tests.servers.parts import Say, to_stderr
 from tests.servers.postfix import SUBMISSION, Postfix
 from tests.servers.process import server_directory
+from tests.servers.sidecar import Sidecar
 from tests.servers.sink import Sink
 from tests.servers.wordpress import WordPressSite
 
@@ -105,6 +106,18 @@ class MailWorld:
             shutil.rmtree(self.directory, ignore_errors=True)
 
 
+def lab_sidecar(world: MailWorld, **settings: str) -> Sidecar:
+    """A sidecar that lives in this world: its DNS, its authority, a mailbox for canaries, a relay of its own."""
+    own = {
+        "NAMESERVERS": world.dns.nameserver,
+        "CANARY_RECIPIENT": OPS,
+        "ALTERNATIVE_RELAY": f"smtp://127.0.0.1:{world.sink.port}?encryption=none&from={OPS}",
+        "RECHECK_S": "20",
+        **settings,
+    }
+    return Sidecar(settings=own, ca_bundle=world.authority.bundle)
+
+
 class LabSite(WordPressSite):
     """A WordPress whose mail goes by the lab's relay, with a contact form at /contact/, and Aftercare if wanted."""
 
@@ -115,6 +128,7 @@ class LabSite(WordPressSite):
         options.setdefault("ca_bundle", world.authority.bundle)
         super().__init__(version, say=say, **options)
         self.world = world
+        self.id = ""  # at the sidecar, once it is paired
         self.mail = MailSettings()
         self._in_force = ""
         self._aftercare = aftercare

@@ -120,6 +120,13 @@ class Postfix:
         """Use another certificate; `restore` brings the first one back."""
         self.configure(smtpd_tls_chain_files=f"{certificate.key}, {certificate.chain}")
 
+    def close_mailbox(self, address: str) -> None:
+        """Refuse mail to *address*: 550 5.1.1."""
+        self._set_recipients([each for each in self._recipients if each != address])
+
+    def open_mailbox(self, address: str) -> None:
+        self._set_recipients([*self._recipients, address])
+
     def answer_recipients(self, reply: str) -> None:
         """Answer every RCPT with *reply* ("550 5.4.5 Daily ..."): a policy of the relay's own."""
         self.configure(smtpd_recipient_restrictions=f"check_recipient_access inline:{{{{{self.domain}={reply}}}}}")
@@ -133,6 +140,14 @@ class Postfix:
         self.remove()
 
     # -- inside -----------------------------------------------------------
+
+    def _set_recipients(self, addresses: list[str]) -> None:
+        self._recipients = addresses
+        self._write_recipients()
+        self._apply({})
+
+    def _write_recipients(self) -> None:
+        (self.directory / "recipients").write_text("".join(f"{address} known\n" for address in self._recipients))
 
     def _run(self) -> list[str]:
         return [self._postfix, "-c", str(self.directory / "etc")]
@@ -152,7 +167,7 @@ class Postfix:
             command = [self._saslpasswd, "-p", "-c", "-f", str(here / "sasldb2"), "-u", realm or self.domain, name]
             subprocess.run(command, input=password, text=True, check=True, capture_output=True)
         shutil.chown(here / "sasldb2", "postfix")
-        (here / "recipients").write_text("".join(f"{address} known\n" for address in self._recipients))
+        self._write_recipients()
         (here / "senders").write_text("".join(f"{address} {user}\n" for address, user in self._own_senders.items()))
         self._settings = self._main()
         main = "".join(f"{name} = {value}\n" for name, value in self._settings.items())
@@ -208,7 +223,8 @@ class Postfix:
         """Write to main.cf, and come back only when no process of before is left to answer."""
         before = self._children("smtpd")
         pairs = [f"{name}={value}" for name, value in values.items()]
-        subprocess.run([self._postconf, "-c", str(self.directory / "etc"), "-e", *pairs], check=True)
+        if pairs:
+            subprocess.run([self._postconf, "-c", str(self.directory / "etc"), "-e", *pairs], check=True)
         master = self._master()
         if not master:
             return

@@ -41,7 +41,7 @@ class Sink:
         self.mails: list[Mail] = []
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, decode_data=False)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.original_content or b""
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)

@@ -1,4 +1,4 @@
-"""Real parts for the tests below: WordPress sites, their relay, the sidecar. What is missing is skipped with its reason.
+"""Real parts for the tests below: WordPress sites, relay, sidecar. What is missing is skipped with its reason.
 
 A site starts once a session and is handed to each test in good health: its mail settings,
 must-use plugins and relay are mended after every test that changed them.
@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.servers.lab import LabSite, MailWorld
+from tests.servers.lab import LabSite, MailWorld, lab_sidecar
 from tests.servers.process import MissingPart
+from tests.servers.sidecar import Sidecar
 
 REAL_PLUGINS = "AFTERCARE_REAL_PLUGINS"
 
@@ -97,6 +98,24 @@ def sqlite_site(_sqlite_site: LabSite) -> Iterator[LabSite]:
 def every_site(request: pytest.FixtureRequest) -> LabSite:
     """Each of the three in turn."""
     site: LabSite = request.getfixturevalue(request.param)
+    return site
+
+
+@pytest.fixture(scope="session")
+def sidecar(world: MailWorld) -> Iterator[Sidecar]:
+    """The sidecar as a process of its own, with a mailbox for canaries and a relay of its own."""
+    yield from begin("the sidecar on SQLite", lambda: lab_sidecar(world))
+
+
+@pytest.fixture(scope="session")
+def _pairing(_site: LabSite, sidecar: Sidecar) -> str:
+    return sidecar.pair(_site)
+
+
+@pytest.fixture
+def paired_site(site: LabSite, _pairing: str) -> LabSite:
+    """WordPress 7.1.1, paired with the sidecar by WP-CLI; `paired_site.id` is its id there."""
+    site.id = _pairing
     return site
 
 

@@ -1,4 +1,4 @@
-"""The lab itself is sound: a healthy site sends its mail, and a broken one says so, before anything else is tested on it."""
+"""The lab itself is sound: a healthy site sends its mail, a broken one says so; all else is tested on this ground."""
 
 from __future__ import annotations
 
