@@ -188,7 +188,7 @@ PROVIDERS: tuple[Provider, ...] = (
     ),
     Provider(
         "cpanel",
-        "a cPanel host (Exim)",
+        "cPanel (Exim)",
         (),
         r"max emails per hour|max defers and failures per hour|exceeded the max emails",
         limits=(Limit(500, HOUR, plan="set by the host, often 50 to 500 a domain", known=True),),

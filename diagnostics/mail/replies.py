@@ -8,19 +8,20 @@ What no rule knows is `smtp.unclassified`, not a guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail.codes import CODES, site
 from diagnostics.mail.codes.declare import ReplyCode
-from diagnostics.mail.providers import Provider, by_host, by_name, by_text
+from diagnostics.mail.providers import by_host, by_name, by_text
 from diagnostics.mail.reply_parts import Said, take_apart
 from diagnostics.mail.reply_text import QUOTED
 from diagnostics.mail.rules import first_match
 
 __all__ = ["CODES", "Reading", "read"]
 
+SOMEBODY = "the mail server"
 _LOCAL_HOSTS = frozenset({"localhost", "localhost.localdomain", "127.0.0.1", "::1", "[::1]"})
 # Where the text names no command, the code itself tells how far the mail had come.
 _STAGE_OF = {
@@ -44,7 +45,7 @@ class Reading:
     stage: str
     provider: str
     text: str
-    subject: str = "The mail server"
+    subject: str = SOMEBODY
 
     @property
     def fault(self) -> str:
@@ -61,7 +62,10 @@ class Reading:
     def finding(self, subject: str = "") -> Finding:
         """The finding about *subject*, usually the relay's host."""
         reason = UnknownReason.UNAVAILABLE if self.code.verdict is Verdict.UNKNOWN else None
-        return self.code.finding(subject or self.subject, self._reply(), reason=reason)
+        finding = self.code.finding(subject or self.subject, self._reply(), reason=reason)
+        if finding.summary.startswith(SOMEBODY):
+            return replace(finding, summary="T" + finding.summary[1:])
+        return finding
 
     def _reply(self) -> dict[str, Any]:
         return {
@@ -109,7 +113,7 @@ def read(text: str, *, stage: str = "", provider: str = "", host: str = "", mail
         stage=said.stage or _stage_of(code),
         provider=speaker.name if speaker else "",
         text=said.text if len(said.text) <= QUOTED else said.text[:QUOTED] + " …",
-        subject=_subject(host, known),
+        subject=host.strip() or (speaker.title if speaker else SOMEBODY),
     )
 
 
@@ -117,10 +121,6 @@ def _code(said: Said, provider: str) -> ReplyCode:
     if said.accepted or (said.basic_code and 200 <= said.basic_code < 300 and not said.sentences):
         return site.ACCEPTED
     return first_match(said, provider) or site.UNCLASSIFIED
-
-
-def _subject(host: str, provider: Provider | None) -> str:
-    return host.strip() or (provider.title if provider else "The mail server")
 
 
 def _stage_of(code: ReplyCode) -> str:

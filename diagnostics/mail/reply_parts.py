@@ -131,9 +131,8 @@ def take_apart(text: str, stage: str = "") -> Said:
 
 
 def _parts(text: str, stage: str, around: str) -> Said:
-    # PHPMailer's label is no statement about the server.
-    # Some letters unfold into eighteen.
-    folded = _LOCAL_PART.sub("someone@", fold(text)[: HEAD + TAIL]).replace("smtp server error:", "smtp server said:")
+    folded = _LOCAL_PART.sub("someone@", fold(text)[: HEAD + TAIL])[: HEAD + TAIL]  # some letters unfold into eighteen
+    folded = folded.replace("smtp server error:", "smtp server said:")  # PHPMailer's label, no statement about it
     sentences = mailer_says(folded) | mailer_says(around)
     code, status = _codes(text)
     http = _http_status(folded) if code is None or _HTTP_NAMES.search(folded) else None

@@ -16,6 +16,8 @@ HEAD, TAIL = 12_000, 6_000  # of a longer text the middle is left out
 QUOTED = 2_000  # how much of a text an answer repeats
 
 _ISO_2022_JP = re.compile(r"(?:\x1b\$[@B][\x20-\x7e\r\n]*?\x1b\([BJ])+")
+# A reply must not reach a terminal or a page with codes of its own.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(
     r"</?(?:a|b|br|code|div|em|h[1-6]|i|li|ol|p|pre|small|span|strong|table|tbody|td|tr|u|ul)(?:\s[^<>]{0,500})?/?>",
     re.I,
@@ -28,7 +30,7 @@ _COPY_OF_MAIL = re.compile(
     re.I | re.M,
 )
 _DIAGNOSTIC = re.compile(r"^Diagnostic-Code:[ \t]*([^\n]+(?:\n[ \t]+[^\n]+)*)", re.I | re.M)
-_NOTHING = str.maketrans({"\x00": " ", "\ufeff": "", "\u200b": "", "\u00ad": ""})
+_NOTHING = str.maketrans({"\ufeff": "", "\u200b": "", "\u00ad": ""})
 # "550-5.7.26 first line 550-5.7.26 second 550 5.7.26 last", joined by whoever logged it.
 _REPEATED = r"(?<=[\s.]){code}[- ](?:{status} ?)?"
 # IronPort says a sentence of its own and quotes the server's reply after it.
@@ -45,8 +47,10 @@ def unwrap(text: str) -> str:
     """*text* without escapes, tags and the copy of the mail that a bounce carries; lines kept."""
     text = bounded(text).translate(_NOTHING)
     text = _ISO_2022_JP.sub(_from_iso_2022_jp, text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     for _ in range(2):  # plugins escape what was escaped before
         text = html.unescape(text)
+    text = _CONTROL.sub(" ", text)
     text = _TAG.sub("\n", text)
     text = flatten_bodies(text)
     if diagnostics := _DIAGNOSTIC.findall(text):

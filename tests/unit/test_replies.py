@@ -239,9 +239,9 @@ class TestProviders:
 
 
 FRAGMENTS = st.sampled_from(
-    ["550 ", "550-5.7.1 ", "5.1.1 ", "S: ", "C: ", "\n", "<", ">", "{", '{"', "[", "]", "}", "&lt;", "&amp;", 
-     "\x1b$B", "\x1b(B", "smtp;", "Diagnostic-Code: ", "a" * 40, "@", " ", ".", ":", "dmarc ", "mailbox ", "not ", "user ", "1.1.1.1",
-     "ü", "メ"]
+    ["550 ", "550-5.7.1 ", "5.1.1 ", "S: ", "C: ", "\n", "<", ">", "{", '{"', "[", "]", "}", "&lt;", "&amp;",
+     "\x1b$B", "\x1b(B", "smtp;", "Diagnostic-Code: ", "a" * 40, "@", " ", ".", ":", "dmarc ", "mailbox ", "not ",
+     "user ", "1.1.1.1", "ü", "メ"]
 )  # fmt: skip
 
 
