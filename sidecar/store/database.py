@@ -41,6 +41,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._writing = threading.Lock()
 
     def rows(self, row_type: type[Row], sql: str, **parameters: Any) -> list[Row]:
         """Every row that *sql* finds, as *row_type* (a dataclass named after the columns)."""
@@ -83,19 +84,25 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """All or nothing. Takes the write lock at once, so a read inside it stays true.
 
-        A transaction inside another one belongs to the outer one.
+        A transaction inside another one belongs to the outer one. The threads of this process take
+        turns by a lock of ours: SQLite's own way to wait is to sleep and try again.
         """
         connection = self._connection
         if connection.in_transaction:
             yield
             return
-        connection.execute("BEGIN IMMEDIATE")
+        if not self._writing.acquire(timeout=BUSY_S):
+            raise _locked()
         try:
-            yield
-            connection.commit()  # may fail too (a full disk): a transaction left open would swallow the next
-        except BaseException:
-            connection.rollback()
-            raise
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                connection.commit()  # may fail too (a full disk): a transaction left open would swallow the next
+            except BaseException:
+                connection.rollback()
+                raise
+        finally:
+            self._writing.release()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -123,6 +130,12 @@ class Database:
     def tables(self) -> sqlite_utils.Database:
         """The same connection for sqlite-utils: migrations, copies, maintenance."""
         return sqlite_utils.Database(self._connection)
+
+
+def _locked() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
 
 
 def instant(moment: datetime) -> str:
