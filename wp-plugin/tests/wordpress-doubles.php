@@ -54,6 +54,7 @@ final class Wpdb_On_Sqlite {
 		$this->pdo->setAttribute( PDO::ATTR_ERRMODE, PDO::ERRMODE_EXCEPTION );
 		$this->pdo->exec( 'CREATE TABLE wp_aftercare_outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, type TEXT, weight INTEGER, occurred_at TEXT, data TEXT)' );
 		$this->pdo->exec( "CREATE TABLE wp_aftercare_mails (seq INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT UNIQUE, began_at INTEGER, ended_at INTEGER DEFAULT 0, outcome TEXT DEFAULT '', facts TEXT)" );
+		$this->pdo->exec( 'CREATE TABLE wp_aftercare_commands (id TEXT PRIMARY KEY, name TEXT, state TEXT, result TEXT, error TEXT, started_at INTEGER, ended_at INTEGER DEFAULT 0)' );
 	}
 
 	public function prepare( string $sql, ...$values ): string {
@@ -72,7 +73,7 @@ final class Wpdb_On_Sqlite {
 	}
 
 	public function query( string $sql ) {
-		$done            = $this->pdo->exec( $sql );
+		$done            = $this->pdo->exec( str_replace( 'INSERT IGNORE', 'INSERT OR IGNORE', $sql ) );
 		$this->insert_id = (int) $this->pdo->lastInsertId();
 		return $done;
 	}

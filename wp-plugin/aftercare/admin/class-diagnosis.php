@@ -49,7 +49,13 @@ final class Diagnosis {
 	public static function run( array $run, string $id ): void {
 		$view  = new Run_View( $run );
 		$title = (string) ( $run['title'] ?? '' );
-		echo '<section class="aftercare-panel aftercare-run" aria-labelledby="aftercare-run" ' . ( $view->ended() ? '' : 'data-aftercare-run="' . esc_attr( $id ) . '" data-nonce="' . esc_attr( wp_create_nonce( Live::NONCE ) ) . '" data-ajax="' . esc_url( admin_url( 'admin-ajax.php' ) ) . '"' ) . ' data-lost="' . esc_attr__( 'This page lost its connection to the site. It tries again.', 'aftercare' ) . '">';
+		echo '<section class="aftercare-panel aftercare-run" aria-labelledby="aftercare-run"';
+		if ( ! $view->ended() ) {
+			echo ' data-aftercare-run="' . esc_attr( $id ) . '" data-nonce="' . esc_attr( wp_create_nonce( Live::NONCE ) ) . '"';
+			echo ' data-ajax="' . esc_url( admin_url( 'admin-ajax.php' ) ) . '"';
+			echo ' data-lost="' . esc_attr__( 'This page lost its connection to the site. It tries again.', 'aftercare' ) . '"';
+		}
+		echo '>';
 		echo '<h2 id="aftercare-run">' . esc_html( $title ) . '</h2>';
 		echo '<p class="aftercare-status" role="status" aria-live="polite">' . esc_html( $view->status() ) . '</p>';
 		if ( ! $view->ended() ) {
@@ -93,7 +99,8 @@ final class Diagnosis {
 		echo '</tr></thead><tbody>';
 		foreach ( $tickets as $ticket ) {
 			$state = 'open' === ( $ticket['state'] ?? '' ) ? __( 'open', 'aftercare' ) : __( 'resolved', 'aftercare' );
-			echo '<tr><td>#' . (int) ( $ticket['id'] ?? 0 ) . '</td><td>' . esc_html( (string) ( $ticket['title'] ?? '' ) ) . '</td><td>' . esc_html( (string) ( $ticket['priority'] ?? '' ) ) . '</td>';
+			echo '<tr><td>#' . (int) ( $ticket['id'] ?? 0 ) . '</td><td>' . esc_html( (string) ( $ticket['title'] ?? '' ) ) . '</td>';
+			echo '<td>' . esc_html( (string) ( $ticket['priority'] ?? '' ) ) . '</td>';
 			echo '<td>' . esc_html( $state ) . '</td><td>' . Words::time( (string) ( $ticket['opened_at'] ?? '' ) ) . '</td></tr>'; // phpcs:ignore WordPress.Security.EscapeOutput -- Words::time escapes.
 		}
 		echo '</tbody></table></section>';
@@ -106,7 +113,8 @@ final class Diagnosis {
 	 * @param int    $at     When it last answered, Unix seconds; 0 never.
 	 */
 	public static function away( Answer $answer, int $at ): void {
-		echo '<div class="notice notice-warning inline aftercare-away" role="status"><p><strong>' . esc_html__( 'The sidecar does not answer.', 'aftercare' ) . '</strong> ' . esc_html( Words::why( $answer ) ) . '</p><p>';
+		echo '<div class="notice notice-warning inline aftercare-away" role="status"><p>';
+		echo '<strong>' . esc_html__( 'The sidecar does not answer.', 'aftercare' ) . '</strong> ' . esc_html( Words::why( $answer ) ) . '</p><p>';
 		echo esc_html__( 'Your site works without it. Whatever breaks meanwhile is kept and reported when it is back.', 'aftercare' ) . ' ';
 		if ( $at > 0 ) {
 			/* translators: %s: date and time. */

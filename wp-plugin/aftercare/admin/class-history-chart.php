@@ -52,7 +52,8 @@ final class History_Chart {
 		$step  = self::WIDTH / max( 1, count( $days ) );
 		$title = __( 'Mails by day. The table beside it has the numbers.', 'aftercare' );
 		$svg   = '<svg viewBox="0 0 ' . self::WIDTH . ' ' . self::HEIGHT . '" role="img" aria-label="' . esc_attr( $title ) . '" class="aftercare-chart">';
-		$svg  .= '<defs><pattern id="aftercare-failed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" class="aftercare-bar-failed"/><line y2="6" stroke="#fff" stroke-width="3"/></pattern></defs>';
+		$svg  .= '<defs><pattern id="aftercare-failed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">';
+		$svg  .= '<rect width="6" height="6" class="aftercare-bar-failed"/><line y2="6" stroke="#fff" stroke-width="3"/></pattern></defs>';
 		foreach ( array_values( $days ) as $number => $day ) {
 			$y = (float) $room;
 			foreach ( array( 'sent', 'failed', 'hung' ) as $kind ) {
@@ -60,7 +61,9 @@ final class History_Chart {
 				$y   -= $tall;
 				if ( $tall > 0 ) {
 					$fill = 'failed' === $kind ? ' fill="url(#aftercare-failed)"' : '';
-					$svg .= sprintf( '<rect class="aftercare-bar-%s-area"%s x="%s" y="%s" width="%s" height="%s"><title>%s</title></rect>', $kind, $fill, self::number( $number * $step + 1 ), self::number( $y ), self::number( $step - 2 ), self::number( $tall ), esc_html( "$day[day]: $day[sent] / $day[failed] / $day[hung]" ) );
+					$box  = array_map( array( self::class, 'number' ), array( $number * $step + 1, $y, $step - 2, $tall ) );
+					$says = esc_html( "$day[day]: $day[sent] / $day[failed] / $day[hung]" );
+					$svg .= vsprintf( "<rect class=\"aftercare-bar-$kind-area\"$fill x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\">", $box ) . "<title>$says</title></rect>";
 				}
 			}
 		}
@@ -74,7 +77,12 @@ final class History_Chart {
 	/** What the bars mean. */
 	private static function key(): string {
 		$html = '';
-		foreach ( array( 'sent' => __( 'handed over', 'aftercare' ), 'failed' => __( 'failed', 'aftercare' ), 'hung' => __( 'began and never ended', 'aftercare' ) ) as $kind => $word ) {
+		$words = array(
+			'sent'   => __( 'handed over', 'aftercare' ),
+			'failed' => __( 'failed', 'aftercare' ),
+			'hung'   => __( 'began and never ended', 'aftercare' ),
+		);
+		foreach ( $words as $kind => $word ) {
 			$html .= '<span class="aftercare-key aftercare-key-' . $kind . '">' . esc_html( $word ) . '</span> ';
 		}
 		return $html;
@@ -86,14 +94,16 @@ final class History_Chart {
 	 * @param array<int, array<string, mixed>> $days From History.
 	 */
 	private static function table( array $days ): void {
-		echo '<details><summary>' . esc_html__( 'As a table', 'aftercare' ) . '</summary><table class="widefat striped aftercare-table"><caption>' . esc_html__( 'Mails by day', 'aftercare' ) . '</caption><thead><tr>';
+		echo '<details><summary>' . esc_html__( 'As a table', 'aftercare' ) . '</summary><table class="widefat striped aftercare-table">';
+		echo '<caption>' . esc_html__( 'Mails by day', 'aftercare' ) . '</caption><thead><tr>';
 		foreach ( array( __( 'Day', 'aftercare' ), __( 'Handed over', 'aftercare' ), __( 'Failed', 'aftercare' ), __( 'Never ended', 'aftercare' ) ) as $head ) {
 			echo '<th scope="col">' . esc_html( $head ) . '</th>';
 		}
 		echo '</tr></thead><tbody>';
 		foreach ( array_reverse( $days ) as $day ) {
 			if ( $day['sent'] + $day['failed'] + $day['hung'] > 0 ) {
-				echo '<tr><th scope="row">' . esc_html( self::day( $day['day'] ) ) . '</th><td>' . (int) $day['sent'] . '</td><td>' . (int) $day['failed'] . '</td><td>' . (int) $day['hung'] . '</td></tr>';
+				echo '<tr><th scope="row">' . esc_html( self::day( $day['day'] ) ) . '</th>';
+				echo '<td>' . (int) $day['sent'] . '</td><td>' . (int) $day['failed'] . '</td><td>' . (int) $day['hung'] . '</td></tr>';
 			}
 		}
 		echo '</tbody></table></details>';
@@ -114,7 +124,7 @@ final class History_Chart {
 	 *
 	 * @param float $value It.
 	 */
-	private static function number( float $value ): string {
+	public static function number( float $value ): string {
 		return rtrim( rtrim( number_format( $value, 2, '.', '' ), '0' ), '.' );
 	}
 }

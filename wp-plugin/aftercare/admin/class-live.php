@@ -43,7 +43,8 @@ final class Live implements Module {
 	/** How far the run is, rendered. */
 	public static function answer_look(): void {
 		self::guard();
-		$id     = isset( $_POST['run'] ) && is_string( $_POST['run'] ) ? sanitize_text_field( wp_unslash( $_POST['run'] ) ) : ''; // phpcs:ignore WordPress.Security.NonceVerification.Missing -- guard() did.
+		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- guard() did.
+		$id     = isset( $_POST['run'] ) && is_string( $_POST['run'] ) ? sanitize_text_field( wp_unslash( $_POST['run'] ) ) : '';
 		$answer = self::look( $id );
 		if ( ! $answer->ok ) {
 			$gone = 404 === $answer->status;

@@ -70,10 +70,13 @@ final class Run_View {
 		}
 		$ticket = $this->run['ticket'] ?? null;
 		if ( is_array( $ticket ) && isset( $ticket['id'] ) ) {
-			/* translators: 1: number of the ticket, 2: its title. */
-			$words = sprintf( __( 'Ticket %1$s: %2$s', 'aftercare' ), '#' . (int) $ticket['id'], $this->text( $ticket, 'title' ) );
-			$state = 'open' === $this->text( $ticket, 'state' ) ? __( 'open', 'aftercare' ) : __( 'resolved', 'aftercare' );
-			$html .= '<p class="aftercare-ticket">' . esc_html( $words ) . ' <span class="aftercare-state">' . esc_html( $state ) . '</span></p>';
+			$open  = 'open' === $this->text( $ticket, 'state' );
+			/* translators: %d: number of the ticket. */
+			$words = sprintf( $open ? __( 'Ticket #%d is open.', 'aftercare' ) : __( 'Ticket #%d is resolved.', 'aftercare' ), (int) $ticket['id'] );
+			$title = $this->text( $ticket, 'title' );
+			$html .= '<p class="aftercare-ticket"><strong>' . esc_html( $words ) . '</strong> ';
+			$html .= is_array( $cause ) && $title === $this->text( $cause, 'summary' ) ? '' : esc_html( $title ) . ' ';
+			$html .= $open ? esc_html__( 'The people who look after your site have it.', 'aftercare' ) . '</p>' : '</p>';
 		}
 		return $html;
 	}
@@ -91,7 +94,8 @@ final class Run_View {
 		if ( '' !== $this->text( $after, 'what' ) ) {
 			$when = Words::time( $this->text( $after, 'at' ) );
 			/* translators: 1: what was changed, 2: date and time. */
-			$html .= ' ' . sprintf( esc_html__( 'Just before, this was changed: %1$s (%2$s).', 'aftercare' ), '<strong>' . esc_html( $this->text( $after, 'what' ) ) . '</strong>', $when );
+			$words = esc_html__( 'Just before, this was changed: %1$s (%2$s).', 'aftercare' );
+			$html .= ' ' . sprintf( $words, '<strong>' . esc_html( $this->text( $after, 'what' ) ) . '</strong>', $when );
 		}
 		return $html . '</p>';
 	}

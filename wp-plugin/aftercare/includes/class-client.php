@@ -128,7 +128,8 @@ final class Client {
 			$error = 'answer_unsigned'; // Nobody else sets our clock.
 		}
 		$wait = (int) $header( 'retry-after' );
-		$answer         = new Answer( $status, $body, $error, is_string( $body['message'] ?? null ) ? $body['message'] : $error, max( 0, min( 86400, $wait ) ) );
+		$message        = is_string( $body['message'] ?? null ) ? $body['message'] : $error;
+		$answer         = new Answer( $status, $body, $error, $message, max( 0, min( 86400, $wait ) ) );
 		$answer->signed = $signed;
 		return $answer;
 	}
@@ -158,7 +159,8 @@ final class Client {
 		);
 		if ( is_wp_error( $came ) ) {
 			/* translators: 1: address, 2: what the HTTP library said. */
-			return Answer::none( 'unreachable', sprintf( __( 'The sidecar at %1$s cannot be reached: %2$s', 'aftercare' ), (string) wp_parse_url( $url, PHP_URL_HOST ), $came->get_error_message() ) );
+			$words = __( 'The sidecar at %1$s cannot be reached: %2$s', 'aftercare' );
+			return Answer::none( 'unreachable', sprintf( $words, (string) wp_parse_url( $url, PHP_URL_HOST ), $came->get_error_message() ) );
 		}
 		return $came;
 	}

@@ -16,6 +16,7 @@ return array(
 	'Aftercare\Heartbeat'              => 'everywhere',
 	'Aftercare\Rest'                   => 'everywhere',
 	'Aftercare\Xmlrpc'                 => 'everywhere',
+	'Aftercare\Network'                => 'everywhere',
 	'Aftercare\Overview'               => 'cron',
 	'Aftercare\CLI\Command'            => 'cli',
 	'Aftercare\Admin\Screen'           => 'admin',

@@ -1,0 +1,61 @@
+<?php
+/** Reading what a mailer is set to, and what a function's code does, without running it. */
+
+declare( strict_types = 1 );
+
+use Aftercare\Inert_Code;
+use Aftercare\Mail_Settings;
+
+// Functions as staging and must-use plugins bring them; the reader looks at their source.
+function says_yes( $given ) {
+	return true; // Nothing leaves.
+}
+function logs_and_says_yes( $given, $atts ) {
+	error_log( 'mail to ' . count( $atts ) );
+	return true;
+}
+function sends_by_api( $given, $atts ) {
+	wp_remote_post( 'https://api.example.net', array( 'body' => $atts ) );
+	return true;
+}
+function hands_on( $given, $atts ) {
+	if ( ! $atts ) {
+		return null;
+	}
+	return $given;
+}
+function sometimes( $given, $atts ) {
+	if ( $atts ) {
+		return true;
+	}
+	return $given;
+}
+
+return array(
+	'code that always says yes and calls nothing that sends keeps mail in' => static function (): void {
+		same( 'disabled', Inert_Code::mode( 'says_yes' ) );
+		same( 'log_only', Inert_Code::mode( 'logs_and_says_yes' ) );
+		same( 'disabled', Inert_Code::mode( static function ( $given ) { return false; } ) );
+	},
+	'code that may send, or does not always say the same, is left alone' => static function (): void {
+		same( '', Inert_Code::mode( 'sends_by_api' ) );
+		same( '', Inert_Code::mode( 'sometimes' ) );
+		same( '', Inert_Code::mode( 'hands_on' ) );
+		same( '', Inert_Code::mode( 'strlen' ) );
+		same( '', Inert_Code::mode( 'no_such_function' ) );
+	},
+	'a filter that only hands on what it got is known' => static function (): void {
+		same( true, Inert_Code::hands_on( 'hands_on' ) );
+		same( false, Inert_Code::hands_on( 'sometimes' ) );
+		same( false, Inert_Code::hands_on( 'says_yes' ) );
+	},
+	'the first of several servers counts, with the scheme and port it names' => static function (): void {
+		$read = static function ( string $host ): array {
+			return array_values( Mail_Settings::server( $host, 25, 'tls' ) );
+		};
+		same( array( 'smtp.example.net', 25, 'tls' ), $read( 'smtp.example.net' ) );
+		same( array( 'smtp.example.net', 465, 'ssl' ), $read( 'ssl://smtp.example.net:465;other.example.net' ) );
+		same( array( '192.0.2.1', 2525, 'tls' ), $read( '192.0.2.1:2525' ) );
+		same( array( '', 25, 'tls' ), $read( '' ) );
+	},
+);
