@@ -17,6 +17,7 @@ from sidecar.runs.equipment import Equipment
 from sidecar.runs.sweeps import Sweeps
 from sidecar.store.migrate import open_store
 from sidecar.store.sites import Site
+from sidecar.wordpress import SiteRoads
 
 
 @dataclass
@@ -38,8 +39,6 @@ def build_services(
 
     Raises StoreTrouble, BadKey, PlaybookError, each with what to do.
     """
-    from sidecar.wordpress import SiteRoads
-
     db = open_store(settings.data_dir)
     sealing = SealingKey.load(settings)
     network = Network(EgressPolicy(settings.allow_private), settings.nameservers)

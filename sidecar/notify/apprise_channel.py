@@ -17,6 +17,7 @@ from sidecar.notify.channel import Refused, Unavailable
 
 PATIENCE_S = 30.0
 REASON_LETTERS = 300
+TELLING = ("WARNING", "ERROR", "CRITICAL")
 
 logging.getLogger("apprise").propagate = False
 logging.getLogger("apprise").addHandler(logging.NullHandler())
@@ -38,7 +39,7 @@ def send(address: str, title: str, text: str) -> None:
     )
     if outcome:
         return
-    lines = [entry.message for entry in outcome.logs() if entry.level != "DEBUG" or "xception" in entry.message]
+    lines = [entry.message for entry in outcome.logs() if entry.level in TELLING or "Exception" in entry.message]
     raise Unavailable(without_address(" ".join(lines), address) or "the channel did not take it and gave no reason")
 
 

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from diagnostics.finding import Code, Finding, Impact, Verdict
+from diagnostics.finding import Code, Finding, Verdict
+from diagnostics.mail.cause import cause_of, standing
 from sidecar import tickets
 from sidecar.playbooks import Playbook, parse_playbook
 from sidecar.runs.equipment import Equipment
-from sidecar.runs.looking import breaks_ground, worst
+from sidecar.runs.looking import worst
 from sidecar.runs.starting import again_from_outside
 from sidecar.store import events, sites
 from sidecar.store import runs as store
@@ -22,7 +23,6 @@ from sidecar.store.sites import Site
 
 LOOKS_FROM_OUTSIDE = 3
 SENT_SHOWN = 500
-IMPACTS = (Impact.ALL, Impact.ONE, Impact.DEGRADED, Impact.ADVICE)
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
         playbook = parse_playbook(run.playbook_text, f"the playbook of {run_id}")
         site, rows = sites.site(db, run.site_id), findings_of(db, run_id)
         canary = _canary(playbook, rows)
-        cause = cause_of(equipment, run, rows)
+        cause, standing_rows = weighed(rows)
         confirmed = _confirmed(db, run)
         if cause is not None and not confirmed:
             name = tickets.fingerprint(site.id, cause.code, cause.subject)
@@ -61,6 +61,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
             run_url=f"{equipment.settings.public_url}/runs/{run_id}",
             trigger=str(run.trigger.get("kind", "")),
             rows=rows,
+            standing=standing_rows,
             cause=cause,
             code=_declared(equipment, cause),
             confirmed=confirmed,
@@ -70,7 +71,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
             sent=events.recent(db, site.id, ["mail.sent"], SENT_SHOWN),
         )
         ticket_id = tickets.judge(equipment, seen)
-        outcome = outcome_of(rows, canary)
+        outcome = outcome_of(rows, standing_rows, canary)
         store.end_run(db, run_id, outcome, cause.code if cause else None, ticket_id, equipment.now())
     equipment.wake()
     return outcome
@@ -86,34 +87,21 @@ def died(equipment: Equipment, run_id: str, why: str) -> str:
     return "died"
 
 
-def outcome_of(rows: Sequence[FoundRow], canary: Finding | None) -> str:
+def outcome_of(rows: Sequence[FoundRow], standing: Sequence[FoundRow], canary: Finding | None) -> str:
     """`faults`, `sound`, or `unclear`. A test mail that went the whole way outweighs what could not be looked at."""
-    verdicts = {row.verdict for row in rows}
-    if Verdict.FAIL in verdicts:
+    if standing:
         return "faults"
     if canary is not None and canary.verdict is Verdict.PASS:
         return "sound"
-    return "unclear" if Verdict.UNKNOWN in verdicts or not rows else "sound"
+    return "unclear" if not rows or any(row.verdict is Verdict.UNKNOWN for row in rows) else "sound"
 
 
-def cause_of(equipment: Equipment, run: Run, rows: Sequence[FoundRow]) -> FoundRow | None:
-    """The finding that the ticket is titled by.
-
-    What was seen broken comes before what was only told; of that, what costs most, and the
-    first in the playbook's order. Of what was told, the words of the very failure that
-    started the run come first, then the later step: it reads more closely.
-    """
-    failing = [row for row in rows if row.verdict is Verdict.FAIL]
-    seen = [row for row in failing if breaks_ground(row.finding)]
-    if seen:
-        return min(seen, key=lambda row: (_rank(equipment, row), row.id))
-    told = [row for row in failing if tickets.fingerprint(run.site_id, row.code, row.subject) == run.reading]
-    return told[0] if told else max(failing, key=lambda row: row.id, default=None)
-
-
-def _rank(equipment: Equipment, row: FoundRow) -> int:
-    code = _declared(equipment, row)
-    return IMPACTS.index(code.impact) if code else 0
+def weighed(rows: Sequence[FoundRow]) -> tuple[FoundRow | None, list[FoundRow]]:
+    """The cause, and every failing finding that the run's own test mail has not disproved."""
+    found = [row.finding for row in rows]
+    row_of = {id(finding): row for finding, row in zip(found, rows, strict=True)}
+    cause = cause_of(found)
+    return (row_of[id(cause)] if cause else None), [row_of[id(finding)] for finding in standing(found)]
 
 
 def _declared(equipment: Equipment, row: FoundRow | None) -> Code | None:

@@ -1,35 +1,61 @@
-"""What an event says of itself, before anybody looked: the name under which its like are one."""
+"""What an event says of itself, before anybody looked: the name under which its like are one fault."""
 
 from __future__ import annotations
 
 import logging
 import re
+from urllib.parse import urlsplit
 
-from diagnostics.mail import replies
+from diagnostics.finding import Finding, Verdict
+from diagnostics.mail.reading import read_failure, silence
 from sidecar.store.events import Event
 from sidecar.tickets import fingerprint
 
 log = logging.getLogger(__name__)
 
 
-def reading_of(event: Event) -> str:
-    """A fingerprint: of the fault that its words name, else of its kind, host and lasting words."""
+def reading_of(event: Event, site_url: str) -> str:
+    """A fingerprint: of the fault that its words name, else of its kind, its host and its lasting words."""
     data = event.data
     host = str(data.get("host") or "")
-    if event.type != "mail.failed":
-        words = str(data.get("last_line") or data.get("message") or "")
-        return fingerprint(event.site_id, event.type, f"{host} {_lasting(words)}")
-    dialogue = data.get("dialogue")
-    lines = [str(line) for line in dialogue] if isinstance(dialogue, list) else []
-    text = "\n".join([str(data.get("error") or ""), *lines])
+    words = _text(event)
     try:
-        read = replies.read(text, host=host, mailer=str(data.get("mailer") or ""))
+        read = _read(event, host, urlsplit(site_url).hostname or site_url)
     except Exception as error:  # a text that our reader breaks on is no reason to lose the event
         log.error("reading the event %s broke: %s", event.id, type(error).__name__)
-        return fingerprint(event.site_id, "unread", f"{host} {_lasting(text)}")
-    if read.classified:
-        return fingerprint(event.site_id, read.code.code, read.subject)
-    return fingerprint(event.site_id, read.code.code, f"{host} {_lasting(text)}")
+        read = None
+    if read is None or read.verdict is Verdict.UNKNOWN:
+        return fingerprint(event.site_id, event.type, f"{host} {_lasting(words)}")
+    return fingerprint(event.site_id, read.code, read.subject)
+
+
+def _read(event: Event, host: str, site: str) -> Finding | None:
+    data = event.data
+    if event.type == "mail.hung":
+        return silence(host or site, str(data.get("last_line") or ""), {}, greeted=None)
+    if event.type != "mail.failed":
+        return None
+    to = data.get("to")
+    first = to[0] if isinstance(to, list) and to and isinstance(to[0], dict) else {}
+    _, finding = read_failure(
+        str(data.get("error") or ""),
+        _lines(data.get("dialogue")),
+        host=host,
+        mailer=str(data.get("mailer") or ""),
+        site=site,
+        recipient_domain=str(first.get("domain") or ""),
+    )
+    return finding
+
+
+def _text(event: Event) -> str:
+    data = event.data
+    told = [str(data.get(name) or "") for name in ("error", "last_line", "message")]
+    return "\n".join([*told, *_lines(data.get("dialogue"))])
+
+
+def _lines(dialogue: object) -> list[str]:
+    return [str(line) for line in dialogue] if isinstance(dialogue, list) else []
 
 
 def _lasting(text: str) -> str:

@@ -18,9 +18,10 @@ from sidecar.store import runs as store
 from sidecar.store.database import Conflict, NotFound
 from sidecar.store.runs import Run
 
-COOL_DOWN = timedelta(seconds=60)  # between two runs for the same words of the same site
+# For a site and playbook; a run that has opened a ticket costs nothing, as its like start no run any more.
+COOL_DOWN = timedelta(seconds=60)  # between two runs for the same words
 BREATH = timedelta(seconds=10)  # before a run for other words
-BUDGET, WINDOW = 4, timedelta(minutes=10)  # runs that events may start in this time, a site and playbook
+BUDGET, WINDOW = 4, timedelta(minutes=10)  # runs that events may start in this time
 
 
 class Running(Conflict):
@@ -89,7 +90,7 @@ def run_id_of(site_id: str, playbook: str, trigger: Mapping[str, Any]) -> str:
 def due_after_cool_down(equipment: Equipment, site_id: str, playbook: str, reading: str) -> datetime:
     """When events may start the next run there: now, or when the site has cooled down."""
     now = equipment.now()
-    lately = store.event_runs_since(equipment.db, site_id, playbook, now - WINDOW)
+    lately = store.fruitless_event_runs(equipment.db, site_id, playbook, now - WINDOW)
     due = now
     for run in lately:
         due = max(due, run.due_at + (COOL_DOWN if run.reading == reading else BREATH))

@@ -12,7 +12,7 @@ from sidecar import tickets
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.reading import reading_of
 from sidecar.runs.starting import add, due_after_cool_down
-from sidecar.store import events
+from sidecar.store import events, sites
 from sidecar.store import runs as store
 from sidecar.store import tickets as ticket_store
 from sidecar.store.events import Event
@@ -52,7 +52,7 @@ def _triage(equipment: Equipment, event: Event) -> None:
 
 def _answer(equipment: Equipment, event: Event, playbook: str) -> None:
     """One event that asks for a run: it counts on the ticket of its fault, joins a run, or starts one."""
-    reading = reading_of(event)
+    reading = reading_of(event, sites.site(equipment.db, event.site_id).url)
     known = _ticket_of(equipment, event, reading)
     if known is not None:
         tickets.occurred(equipment, known.id, [f"event:{event.id}"], event.occurred_at, line=known.state == "open")

@@ -142,13 +142,16 @@ def unfinished_runs(db: Database, begun_before: datetime) -> list[Run]:
     )
 
 
-def event_runs_since(db: Database, site_id: str, playbook: str, since: datetime) -> list[Run]:
-    """A site's runs of *playbook* that events have started (or will) since then, by when they were due."""
+def fruitless_event_runs(db: Database, site_id: str, playbook: str, since: datetime) -> list[Run]:
+    """A site's runs of *playbook* due since then that events have started and that opened no ticket (or not yet)."""
     return db.rows(
         Run,
         f"""
         SELECT {COLUMNS} FROM runs
          WHERE site_id = :site AND playbook = :playbook AND due_at >= :since AND trigger ->> 'kind' = 'event'
+           AND NOT EXISTS (SELECT 1 FROM ticket_entries
+                            WHERE ticket_id = runs.ticket_id AND kind IN ('opened', 'reopened')
+                              AND data ->> 'run' = runs.id)
          ORDER BY due_at""",
         site=site_id,
         playbook=playbook,

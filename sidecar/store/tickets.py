@@ -192,19 +192,6 @@ def count_source(db: Database, ticket_id: int, source: str) -> bool:
     )
 
 
-def counted_events(db: Database, site_id: str) -> set[str]:
-    """The ids of the events that a ticket of this site has counted."""
-    return set(
-        db.rows(
-            str,
-            """
-            SELECT substr(source, 7) FROM ticket_sources
-             WHERE ticket_id IN (SELECT id FROM tickets WHERE site_id = :site) AND source LIKE 'event:%'""",
-            site=site_id,
-        )
-    )
-
-
 def add_entry(
     db: Database,
     ticket_id: int,

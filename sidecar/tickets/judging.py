@@ -5,7 +5,7 @@ DESIGN: When to file; One fault, one ticket; Resolved by proof.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,7 @@ class Sighting:
     run_url: str
     trigger: str  # event | button | person | ticket | look
     rows: Sequence[FoundRow]
+    standing: Sequence[FoundRow]  # those that fail, and that its test mail has not disproved
     cause: FoundRow | None
     code: Code | None  # the cause's declaration
     confirmed: bool  # the site reported it, or it was looked at often enough
@@ -60,11 +61,9 @@ class Sighting:
 def judge(desk: Desk, seen: Sighting) -> int | None:
     """File, count, reopen, resolve; the id of the cause's ticket. Inside the caller's transaction."""
     filed = _file(desk, seen) if seen.cause and seen.confirmed else None
-    present = {fingerprint(seen.site_id, row.code, row.subject) for row in seen.rows if row.verdict is Verdict.FAIL} | {
-        seen.fingerprint
-    }
+    present = {ticket.id for row in seen.standing if (ticket := _ticket_of(desk, seen, row))}
     for ticket in store.open_tickets(desk.db, seen.site_id, seen.playbook):
-        if ticket.fingerprint in present:
+        if ticket.id in present:
             _still_there(desk, ticket, seen)
         elif proof := proof_of(desk, ticket, seen.rows, canary=seen.canary, sent=seen.sent):
             _proved(desk, ticket, proof, seen)
@@ -75,7 +74,7 @@ def judge(desk: Desk, seen: Sighting) -> int | None:
 
 def _file(desk: Desk, seen: Sighting) -> int | None:
     assert seen.cause is not None
-    last = store.last_of_fingerprint(desk.db, seen.fingerprint)
+    last = _ticket_of(desk, seen, seen.cause)
     at = _seen_at(desk, seen)
     if last is None:
         ticket_id = _open(desk, seen, None)
@@ -98,6 +97,15 @@ def _file(desk: Desk, seen: Sighting) -> int | None:
     fresh = last is None or ticket_id != last.id
     occurred(desk, ticket_id, sources, at, line=not fresh and last is not None and last.state == "open")
     return ticket_id
+
+
+def _ticket_of(desk: Desk, seen: Sighting, row: FoundRow) -> Ticket | None:
+    """The ticket of this fault. What was only told may be a ticket's that a closer look has named otherwise."""
+    name = fingerprint(seen.site_id, row.code, row.subject)
+    found = store.last_of_fingerprint(desk.db, name)
+    if found is None and row.evidence.get("seen_by") == "reported":
+        found = store.last_of_source(desk.db, seen.site_id, f"reading:{name}")
+    return found
 
 
 def _open(desk: Desk, seen: Sighting, previous: int | None) -> int:
@@ -173,8 +181,8 @@ def _reopen(desk: Desk, last: Ticket, seen: Sighting, at: datetime) -> int:
 def _body(seen: Sighting) -> dict[str, Any]:
     assert seen.cause is not None
     cause = seen.cause.finding
-    others = [row.finding for row in seen.rows if row.verdict is Verdict.FAIL and row.id != seen.cause.id]
-    mail: Mapping[str, Any] | None = _mail_of(seen.events[-1]) if seen.events else None
+    others = [row.finding for row in seen.standing if row.id != seen.cause.id]
+    mail = _mail_of(seen.events[-1], str(cause.evidence.get("scope", ""))) if seen.events else None
     return body_of(
         site_url=seen.site_url,
         server=seen.server,
@@ -189,12 +197,10 @@ def _body(seen: Sighting) -> dict[str, Any]:
     )
 
 
-def _mail_of(event: Event) -> dict[str, Any]:
-    """What is kept of the mail that failed: enough to know one like it."""
-    kept: dict[str, Any] = {
-        key: event.data[key] for key in ("kind", "to", "size", "from_domain", "host") if key in event.data
-    }
-    return {**kept, "at": event.occurred_at.isoformat()}
+def _mail_of(event: Event, scope: str) -> dict[str, Any]:
+    """What is kept of the mail that failed: enough to know one like it. *scope* is how far the fault reaches."""
+    kept: dict[str, Any] = {key: event.data[key] for key in ("kind", "to", "size", "host") if key in event.data}
+    return {**kept, "at": event.occurred_at.isoformat(), "scope": scope}
 
 
 def _seen_at(desk: Desk, seen: Sighting) -> datetime:

@@ -49,16 +49,13 @@ def proof_of(
 
 
 def like_the_one_that_failed(event: Event, mail: Mapping[str, Any]) -> bool:
-    """Whether this mail that left is of the kind that failed: to the same people, as large, from the same domain."""
+    """Whether this mail that left is one that the fault would have stopped: to the same person, or as large a one."""
     data = event.data
-    if event.type != "mail.sent" or data.get("canary"):
+    if event.type != "mail.sent" or data.get("canary") or data.get("accepted") == "none":
         return False
-    wanted = {_address(to) for to in mail.get("to") or ()}
-    if not wanted <= {_address(to) for to in data.get("to") or ()}:
-        return False
-    if int(data.get("size") or 0) < 0.8 * int(mail.get("size") or 0):
-        return False
-    return mail.get("from_domain", "") in ("", data.get("from_domain", ""))
+    if mail.get("scope") == "recipient":
+        return bool(_addresses(mail) & _addresses(data))
+    return data.get("kind") == mail.get("kind") and int(data.get("size") or 0) >= int(mail.get("size") or 0)
 
 
 def _passes(desk: Desk, ticket: Ticket, rows: Sequence[FoundRow]) -> Proof | None:
@@ -73,5 +70,5 @@ def _passes(desk: Desk, ticket: Ticket, rows: Sequence[FoundRow]) -> Proof | Non
     return Proof("passes", f"Looks mended; one more look in {desk.settings.recheck_s} s decides. {seen}", False)
 
 
-def _address(to: Any) -> tuple[str, str]:
-    return (str(to.get("domain", "")), str(to.get("hash", ""))) if isinstance(to, Mapping) else ("", str(to))
+def _addresses(mail: Mapping[str, Any]) -> set[str]:
+    return {str(to.get("hash")) for to in mail.get("to") or () if isinstance(to, Mapping) and to.get("hash")}

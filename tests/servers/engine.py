@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.check import Check, Context, SiteUnavailable
-from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
-from diagnostics.mail import replies
+from diagnostics.finding import Code, Finding, Impact, UnknownReason, Verdict
+from diagnostics.mail.canary import ACCEPTED
 from diagnostics.mail.codes import CODES
+from diagnostics.mail.codes.connect import REFUSED
+from diagnostics.mail.reading import SILENT_AFTER_AUTH
+from diagnostics.mail.reported import NONE_STANDING, NOTHING_SENT, replies_read
 from diagnostics.network import EgressPolicy, Network
 from sidecar import services as rooms
 from sidecar.config import Settings
@@ -30,14 +33,8 @@ from sidecar.store.migrate import open_store
 
 SOUND = Code("toy.sound", Verdict.PASS, "{subject} is in order.", impact=Impact.ADVICE)
 SWITCHED_OFF = Code("toy.switched_off", Verdict.FAIL, "Mail of {subject} is switched off.", remedy="Switch it on.")
-REFUSED = Code(
-    "toy.refused", Verdict.FAIL, "{subject} refuses the connection.", remedy="Start it.", kind=CauseKind.RELAY
-)
-TOLD = Code("toy.told", Verdict.FAIL, "The site said: {evidence.text}", impact=Impact.ONE, kind=CauseKind.CONTENT)
 NOT_LOOKED = Code("toy.not_looked", Verdict.UNKNOWN, "{subject} was not looked at.")
-CANARY_SENT = Code("toy.canary.sent", Verdict.PASS, "{subject} took the test mail.", impact=Impact.ADVICE)
-CANARY_LOST = Code("toy.canary.lost", Verdict.FAIL, "The test mail was not taken: {evidence.why}.", impact=Impact.ONE)
-EVERY = [SOUND, SWITCHED_OFF, REFUSED, TOLD, NOT_LOOKED, CANARY_SENT, CANARY_LOST]
+EVERY = [SOUND, SWITCHED_OFF, NOT_LOOKED, ACCEPTED, NONE_STANDING, NOTHING_SENT, SILENT_AFTER_AUTH]
 
 RELAY = "smtp.example.net"
 PLAYBOOK = "emails-not-sending"
@@ -68,9 +65,9 @@ class World:
         return log.read_text().split() if log.exists() else []
 
     async def look(self, check: str) -> dict[str, Any]:
+        facts = self.facts
         with self.path.with_suffix(".looks").open("a") as log:
             log.write(f"{check}\n")
-        facts = self.facts
         if check in facts["breaks"]:
             raise RuntimeError("the password is swordfish")
         await asyncio.sleep(facts["slow"].get(check, 0))
@@ -88,17 +85,11 @@ def toy_checks(world: World) -> dict[str, Check]:
     async def connect(context: Context) -> list[Finding]:
         facts = await world.look("smtp.connect")
         code = SOUND if facts["relay"] == "up" else REFUSED
-        return [code.finding(RELAY, {"relay": facts["relay"], "seen_by": "probe"})]
+        return [code.finding(RELAY, {"relay": facts["relay"], "seen_by": "probe", "scope": "path"})]
 
     async def told(context: Context) -> list[Finding]:
         await world.look("smtp.replies")
-        for event in context.events:
-            if event["type"] == "mail.failed":
-                read = replies.read(event["data"]["error"], host=event["data"]["host"])
-                if read.code.code == "smtp.unclassified":
-                    return [TOLD.finding(RELAY, {"text": read.text, "seen_by": "reported"})]
-                return [replace_evidence(read.finding(), seen_by="reported")]
-        return [SOUND.finding(RELAY, {"events": len(context.events)})]
+        return await replies_read(context)
 
     async def canary(context: Context) -> list[Finding]:
         facts = await world.look("canary.by_site_mailer")
@@ -106,8 +97,9 @@ def toy_checks(world: World) -> dict[str, Check]:
             return [NOT_LOOKED.finding(RELAY, {"why": "no mailbox"}, reason=UnknownReason.NOT_CONFIGURED)]
         token = f"canary-{context.run_id}"
         if facts["relay"] == "up" and facts["mail"] == "on":
-            return [CANARY_SENT.finding(RELAY, {"token": token, "sent_at": context.now})]
-        return [CANARY_LOST.finding(RELAY, {"token": token, "why": "no connection", "seen_by": "canary"})]
+            return [ACCEPTED.finding(RELAY, {"token": token, "sent_at": context.now})]
+        lost = {"token": token, "seen_by": "canary", "scope": "path", "stage": "connect"}
+        return [REFUSED.finding(RELAY, lost)]
 
     async def unset(context: Context) -> list[Finding]:
         await world.look("canary.by_alternative_relay")
@@ -124,7 +116,7 @@ def toy_checks(world: World) -> dict[str, Check]:
             "canary.by_alternative_relay": unset}  # fmt: skip
     names = [name for step in _steps() for name in step]
     codes = (*EVERY, *CODES)
-    return {name: Check(name, codes, ours.get(name, sound(name)), 5.0, "") for name in names}
+    return {name: Check(name, codes, ours.get(name, sound(name)), 30.0, "") for name in names}
 
 
 def replace_evidence(finding: Finding, **facts: Any) -> Finding:
@@ -201,7 +193,7 @@ def failed(
 
 def sent(**data: Any) -> tuple[str, dict[str, Any]]:
     """A `mail.sent` of the same mail."""
-    kind, base = failed(**data)
+    _, base = failed(**data)
     return ("mail.sent", {key: value for key, value in base.items() if key not in ("error", "dialogue")})
 
 
