@@ -52,6 +52,8 @@ def read_object(body: bytes) -> dict[str, Any]:
         raise _too_deep() from None
     except ValueError as error:  # JSONDecodeError, and a number of thousands of digits
         raise Refusal("not_json", f"The body is not JSON: {str(error)[:200]}.") from None
+    if value == []:
+        value = {}  # PHP writes an empty object as an empty list
     if not isinstance(value, dict):
         raise shape("body", "it is not an object")
     if measure(value)[0] > BODY_DEEPEST:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from sidecar.ingest import exchange, pairing
+from sidecar.ingest import exchange, pairing, running
 from sidecar.ingest.door import SEEN_EVERY, Answer, Call, Doors, answer, new_message_id, read_body, refused, store_away
 from sidecar.ingest.envelope import SUPPORTED, read_batch, read_object
 from sidecar.ingest.rate import Rate
@@ -70,6 +70,26 @@ def blueprint(services: Services) -> Blueprint:
     def end(call: Call) -> Answer:
         sites.unpaired(db, call.site.id)
         return 200, {"ok": True, "time": instant(call.now)}
+
+    @bp.post("/runs")
+    @doors.door("runs")
+    def start_run(call: Call) -> Answer:
+        return 202, running.start(services, call)
+
+    @bp.post("/runs/show")
+    @doors.door("runs")
+    def show_run(call: Call) -> Answer:
+        return 200, running.show(services, call)
+
+    @bp.post("/runs/overview")
+    @doors.door("runs")
+    def overview(call: Call) -> Answer:
+        return 200, running.overview(services, call)
+
+    @bp.post("/replies")
+    @doors.door("runs")
+    def read_reply(call: Call) -> Answer:
+        return 200, running.read(call)
 
     @bp.get("/pair/key")
     def key() -> Response:

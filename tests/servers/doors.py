@@ -1,42 +1,47 @@
-"""The sidecar's doors on a real waitress, a real port and a real store; nothing behind them but a counter."""
+"""The sidecar's web side on a real waitress, a real port and a real store; the engine behind it is not started."""
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
 
 from sidecar import ingest
+from sidecar.app import create_app
 from sidecar.config import Settings
-from sidecar.keys import PairingKey, SealingKey
+from sidecar.keys import SealingKey
+from sidecar.services import Services, build_services
 from sidecar.store import Database, sites
-from sidecar.store.migrate import open_store
 from tests.servers.plugin_client import PluginClient
 
 
 @dataclass
 class Doors:
-    """What the doors are handed, and where they are."""
+    """Where the doors are, and what is behind them."""
 
-    settings: Settings
-    db: Database
-    sealing: SealingKey
-    pairing_key: PairingKey
-    url: str = ""
-    woken: list[datetime] = field(default_factory=list)
+    services: Services
+    url: str
 
-    def wake(self) -> None:
-        """The engine's wake-up; here it is counted."""
-        self.woken.append(datetime.now(UTC))
+    @property
+    def db(self) -> Database:
+        return self.services.db
+
+    @property
+    def sealing(self) -> SealingKey:
+        return self.services.sealing
+
+    @property
+    def settings(self) -> Settings:
+        return self.services.settings
 
     def new_site(self, name: str = "Shop") -> str:
         """A site that waits to be paired."""
@@ -44,7 +49,7 @@ class Doors:
 
     def code(self, site_id: str, now: datetime | None = None) -> str:
         """A pairing code for it."""
-        return ingest.make_code(self, site_id, "staff@msp.example", now or datetime.now(UTC))  # type: ignore[arg-type]
+        return ingest.make_code(self.services, site_id, "staff@msp.example", now or datetime.now(UTC))
 
     def paired(self, **client: Any) -> PluginClient:
         """A site that was paired before; test_ingest_pairing pairs by the door."""
@@ -64,28 +69,19 @@ class Doors:
 
 
 @contextmanager
-def open_doors(
-    data_dir: Path, *, also: Callable[[Flask, Doors], None] | None = None, **settings: Any
-) -> Iterator[Doors]:
-    """Doors that are open until the block ends; *also* may add doors of a test's own."""
-    first = Settings(data_dir=data_dir, **settings)
-    sealing = SealingKey.load(first)
-    db = open_store(data_dir)
-    doors = Doors(first, db, sealing, PairingKey.load(first, sealing))
-    app = Flask("doors")
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
-    doors.url = f"http://127.0.0.1:{server.effective_port}"
-    doors.settings = Settings(data_dir=data_dir, **{"public_url": doors.url, **settings})
-    app.register_blueprint(ingest.blueprint(doors))  # type: ignore[arg-type]
-    if also is not None:
-        also(app, doors)
+def open_doors(data_dir: Path, **settings: Any) -> Iterator[Doors]:
+    """Doors that are open until the block ends."""
+    services = build_services(Settings(data_dir=data_dir, **settings))
+    server = create_server(create_app(services), host="127.0.0.1", port=0, threads=8)
+    url = f"http://127.0.0.1:{server.effective_port}"
+    services.settings = dataclasses.replace(services.settings, **{"public_url": url, **settings})
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield doors
+        yield Doors(services, url)
     finally:
         # In the loop's own thread: closed from here, it would sit in select() for seconds.
         server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         thread.join(10)
         server.task_dispatcher.shutdown()
-        db.close()
+        services.db.close()

@@ -1,0 +1,86 @@
+"""What the plugin's screen asks the sidecar: runs, the overview, readings. No engine is started: runs stay queued."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sidecar.store import runs
+from tests.servers.doors import open_doors
+
+PLAYBOOK = "emails-not-sending"
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory):
+    with open_doors(tmp_path_factory.mktemp("doors")) as doors:
+        yield doors
+
+
+@pytest.fixture
+def plugin(doors):
+    return doors.paired()
+
+
+def press(plugin, **other):
+    return plugin.post("runs", "/runs", {"playbook": PLAYBOOK, "by": "Jo <jo@shop.example>", **other})
+
+
+def test_a_button_starts_a_run_that_the_site_can_watch(doors, plugin):
+    started = press(plugin)
+    assert (started.status, started.signed) == (202, True)
+    shown = plugin.post("runs", "/runs/show", {"run": started["run"]})
+    assert shown.status == 200 and shown.signed
+    assert (shown["id"], shown["playbook"], shown["state"]) == (started["run"], PLAYBOOK, "queued")
+    assert shown["waits_for_site"] is False and shown["outcome"] is None
+    assert not {"trigger", "site"} & set(shown.body), "who else pressed is the staff's"
+    assert runs.run(doors.db, started["run"]).trigger["by"] == "Jo <***@shop.example>"
+
+
+def test_a_second_press_is_sent_to_the_run_that_is_under_way(doors, plugin):
+    first = press(plugin)
+    second = press(plugin)
+    assert (second.status, second["error"], second["run"], second.signed) == (409, "running", first["run"], True)
+    assert press(doors.paired()).status == 202, "another site's button is another run"
+
+
+def test_another_sites_run_is_not_shown(doors, plugin):
+    run = press(plugin)["run"]
+    other = doors.paired()
+    for asked in (run, "run_none"):
+        answered = other.post("runs", "/runs/show", {"run": asked})
+        assert (answered.status, answered["error"]) == (404, "not_found")
+
+
+def test_the_overview_has_the_buttons_the_last_run_and_the_tickets(doors, plugin):
+    seen = plugin.post("runs", "/runs/overview", {})
+    assert (seen.status, seen["last"], seen["tickets"]) == (200, None, [])
+    assert {"id": PLAYBOOK, "title": "Emails Not Sending"}.items() <= seen["playbooks"][0].items()
+    assert datetime.fromisoformat(seen["time"]).date() == datetime.now(UTC).date()
+    run = press(plugin)["run"]
+    last = plugin.post("runs", "/runs/overview", {})["last"]
+    assert last["id"] == run and "trigger" not in last
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"playbook": "no-such", "by": "Jo"}, "not_found"),
+        ({"playbook": 1, "by": "Jo"}, "shape"),
+        ({"by": "Jo"}, "shape"),
+        ({"playbook": PLAYBOOK}, "shape"),
+        ({"playbook": PLAYBOOK, "by": "x" * 300}, "shape"),
+    ],
+    ids=str,
+)
+def test_a_press_that_is_none_starts_nothing(doors, plugin, body, error):
+    answered = plugin.post("runs", "/runs", body)
+    assert answered["error"] == error and answered.status in (400, 404)
+    assert runs.open_runs(doors.db, plugin.site, PLAYBOOK) == []
+
+
+def test_an_error_text_is_read_by_the_taxonomy(plugin):
+    read = plugin.post("runs", "/replies", {"text": "535 5.7.8 Error: authentication failed", "stage": "auth"})
+    assert (read.status, read["code"], read.signed) == (200, "smtp.auth.rejected", True)
+    assert {"meaning", "fault", "temporary", "remedy", "reply", "findings"} <= set(read.body)
+    for body in ({"text": ""}, {"text": 5}, {}, {"text": "x" * 200_000}, {"text": "x", "stage": ["auth"]}):
+        assert plugin.post("runs", "/replies", body)["error"] == "shape"
