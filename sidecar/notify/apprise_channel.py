@@ -19,8 +19,9 @@ PATIENCE_S = 30.0
 REASON_LETTERS = 300
 TELLING = ("WARNING", "ERROR", "CRITICAL")
 
-logging.getLogger("apprise").propagate = False
-logging.getLogger("apprise").addHandler(logging.NullHandler())
+ITS_LOG = logging.getLogger("apprise")
+ITS_LOG.propagate = False
+ITS_LOG.addHandler(logging.NullHandler())
 
 
 def send(address: str, title: str, text: str) -> None:
@@ -28,6 +29,7 @@ def send(address: str, title: str, text: str) -> None:
     service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
     if service is None:
         raise Refused("apprise does not understand this address")
+    ITS_LOG.setLevel(logging.DEBUG)  # the reason stands only there; nothing of it goes further than the result
     outgoing = apprise.Apprise()
     outgoing.add(service)
     outcome = outgoing.notify(

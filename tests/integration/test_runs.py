@@ -131,6 +131,18 @@ def test_a_run_keeps_the_text_it_began_with(services, world):
     assert store.run(services.db, shown["id"]).playbook_text == services.playbooks[PLAYBOOK].text
 
 
+def test_a_run_that_cannot_be_carried_out_dies_and_says_so(services):
+    from datetime import UTC, datetime
+
+    from sidecar.store import runs as store
+
+    site_id, now = add_site(services), datetime.now(UTC)
+    kept = {"playbook": PLAYBOOK, "title": "Old", "playbook_text": "steps: [", "trigger": {}, "reading": ""}
+    store.add_run(services.db, "run_old", site_id=site_id, now=now, due_at=now, **kept)
+    until(ended(services, "run_old"))
+    assert runs.view(services.db, "run_old", "")["outcome"] == "died"
+
+
 def test_the_overview_lists_buttons_last_run_and_open_tickets(services, world):
     world.set(relay="refused")
     site_id = add_site(services)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -236,3 +238,14 @@ def _steps() -> list[tuple[str, ...]]:
 
     text = (Path(rooms.__file__).parent / "playbooks" / f"{PLAYBOOK}.yaml").read_text()
     return [tuple(step["run"]) for step in yaml.safe_load(text)["steps"]]
+
+
+def main(data_dir: str, world: str) -> None:
+    """The engine as a process of its own, until it is killed."""
+    with running(build(Path(data_dir), World(Path(world)))):
+        print("started", flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
