@@ -180,7 +180,14 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         "αδυναμια εκκινησης συναρτησης mail",
         "functia mail nu a putut fi initializata",
         "a php mail() fuggvenyt nem sikerult",
-        "your host may have disabled the mail() function",
+        "your host may have disabled the mail() function",  # WordPress itself, and its translations
+        "die funktion mail() deaktiviert",
+        "desactive la fonction mail()",
+        "desactivado la funcion mail()",
+        "disabilitato la funzione mail()",
+        "mail() functie uitgeschakeld",
+        "desativado a funcao mail()",
+        "wylaczona funkcja mail()",
         "la funzione mail() potrebbe essere disabilitata",
     ),
     "empty": (

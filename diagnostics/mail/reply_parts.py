@@ -116,10 +116,11 @@ def stage_named(name: str) -> str:
 
 def take_apart(text: str, stage: str = "") -> Said:
     """Codes and stage of *text*; a dialogue in it wins over the words beside it."""
-    plain = unwrap(text)
+    plain, had_body = unwrap(text)
     dialogue = read_dialogue(plain)
     if dialogue is None:
-        return _parts(one_line(plain), stage_named(stage), fold(plain))
+        said = _parts(one_line(plain), stage_named(stage), fold(plain))
+        return replace(said, stage="api") if had_body and not said.stage and said.basic_code is None else said
     if refusal := dialogue.refusal:
         said = _parts(one_line(refusal.text), refusal.stage, fold(dialogue.beside))
         return replace(said, basic_code=refusal.code, http_status=None)

@@ -43,8 +43,10 @@ def bounded(text: str) -> str:
     return text if len(text) <= HEAD + TAIL else text[:HEAD] + "\n…\n" + text[-TAIL:]
 
 
-def unwrap(text: str) -> str:
-    """*text* without escapes, tags and the copy of the mail that a bounce carries; lines kept."""
+def unwrap(text: str) -> tuple[str, bool]:
+    """*text* without escapes, tags and the copy of the mail that a bounce carries, its lines kept;
+    and whether an API's body was in it.
+    """
     text = bounded(text).translate(_NOTHING)
     text = _ISO_2022_JP.sub(_from_iso_2022_jp, text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -52,11 +54,12 @@ def unwrap(text: str) -> str:
         text = html.unescape(text)
     text = _CONTROL.sub(" ", text)
     text = _TAG.sub("\n", text)
-    text = flatten_bodies(text)
+    flat = flatten_bodies(text)
+    had_body, text = flat != text, flat
     if diagnostics := _DIAGNOSTIC.findall(text):
-        return "\n".join(dict.fromkeys(diagnostics))
+        return "\n".join(dict.fromkeys(diagnostics)), had_body
     copy = _COPY_OF_MAIL.search(text)
-    return text[: copy.start()] if copy and text[: copy.start()].strip() else text
+    return (text[: copy.start()] if copy and text[: copy.start()].strip() else text), had_body
 
 
 def one_line(text: str) -> str:

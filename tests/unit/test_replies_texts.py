@@ -1,9 +1,12 @@
 """Texts as WordPress admins paste them, each with the one code that names its cause.
 
-Written from the field, in several languages, with the look-alikes side by side.
+Written from the field, in several languages, with the look-alikes side by side; and, from `vectors/replies.tsv`,
+the servers' own words a line each.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -268,7 +271,16 @@ UNKNOWN = [
     "The quick brown fox",
 ]
 
-EVERY = [*PHP, *NETWORK, *TLS, *LOGIN, *ACCOUNT, *LIMITS, *RECEIVERS]
+SERVERS = [
+    (text, code)
+    for code, text in (
+        line.split("\t", 1)
+        for line in (Path(__file__).parents[1] / "vectors" / "replies.tsv").read_text("utf-8").splitlines()
+        if not line.startswith("#")
+    )
+]
+
+EVERY = [*PHP, *NETWORK, *TLS, *LOGIN, *ACCOUNT, *LIMITS, *RECEIVERS, *SERVERS]
 
 
 @pytest.mark.parametrize(("text", "code"), EVERY, ids=[text[:60] for text, _ in EVERY])

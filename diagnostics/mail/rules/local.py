@@ -113,8 +113,7 @@ NAMES = (
         r"getaddrinfo|name or service not known|nodename nor servname|no address associated with hostname|"
         r"no such host is known|could not resolve host|host name (?:could not be|cannot be) resolved|"
         r"unable to resolve (?:host|the)|der name oder der dienst ist nicht bekannt|nom ou service inconnu|"
-        r"nombre o servicio desconocido|hostname (?:could not be|not) (?:found|"
-        r"resolved)",
+        r"nombre o servicio desconocido|hostname (?:could not be|not) (?:found|resolved)",
         unless=r"type=(?:mx|a|aaaa)|in reply to|(?:sender|helo|recipient) ",
     ),
 )

@@ -8,6 +8,8 @@ from diagnostics.mail.rules.rule import rule
 # RFC 5321 §4.5.3.1.6: 1,000 octets a line. "Line limit exceeded" is no sending limit and no matter of size.
 LINES = (rule(content.MALFORMED, r"line (?:limit|length|too long)|lines? (?:is |are )?(?:too|longer)|maximum line"),)
 
+SIZES = (rule(content.TOO_BIG, r"size limit exceeded|message is larger than"),)
+
 LIMITS = (
     rule(
         rate.CONNECTIONS,
@@ -33,13 +35,17 @@ LIMITS = (
         r"(?:sending|message|mail|outgoing|smtp|submission|send|account) (?:rate |quota |volume )?(?:limit|"
         r"quota)(?: \S{1,20})? (?:has been )?(?:exceeded|reached)|(?:exceeded|reached|over) (?:the |"
         r"your )?(?:\S{1,20} )?(?:sending|message|mail|outgoing|smtp|rate|send) (?:rate )?(?:limit|quota)|"
-        r"rate ?limit(?:ed)?|too many (?:messages|mails|e-?mails|recipients|requests)|sending too (?:fast|much|"
-        r"many)|throttl|slow down|limit exceeded|policy rejection on volume",
+        r"rate ?limit(?:ed)?|too much mail|too many (?:messages|mails|e-?mails|recipients|requests)|"
+        r"sending too (?:fast|much|many)|throttl|slow down|limit exceeded|policy rejection on volume",
     ),
     rule(rate.QUOTA, http=(429,)),
 )
 
 CONTENT = (
+    rule(content.ATTACHMENT, r"not accepting mail with attachments"),
+    rule(content.SPAM, r"virus or spam|spam or virus"),
+    rule(content.URL_LISTED, r"black ?listed url|url black ?listed"),
+    rule(content.MALFORMED, r"unsupported mime|improper use of 8-bit data|no date header"),
     rule(
         content.TOO_BIG,
         r"(?:message|mail|e-?mail|content|attachment|data|length)(?: \S{1,20})? (?:is )?(?:too (?:big|large|long)|"
@@ -61,9 +67,9 @@ CONTENT = (
     rule(content.UTF8, enhanced=r"5\.6\.7"),
     rule(
         content.MALFORMED,
-        r"rfc ?-?(?:5322|2822|5321|2821)|rfc[ -]822|multiple addresses in from|(?:missing|duplicate|invalid|malformed|"
-        r"bad|multiple|no) (?:\S{1,20} )?header|header.{0,40}(?:missing|malformed|invalid|duplicate|syntax|"
-        r"not (?:compliant|accepted))|bare (?:lf|cr|linefeed)|malformed (?:message|mime|address|e-?mail)|"
+        r"rfc ?-?(?:5322|2822|5321|2821)|rfc[ -]822|multiple addresses in from|(?:missing|duplicate|invalid|"
+        r"malformed|bad|multiple|no) (?:\S{1,20} )?header|header.{0,40}(?:missing|malformed|invalid|duplicate|"
+        r"syntax|not (?:compliant|accepted))|bare (?:lf|cr|linefeed)|malformed (?:message|mime|address|e-?mail)|"
         r"missing (?:from|date|message-?id)|incorrectly constructed|mime (?:error|structure)|protocol violation|"
         r"invalid mime",
     ),
@@ -78,6 +84,12 @@ CONTENT = (
 )
 
 SERVERS = (
+    rule(connect.EXPIRED, r"allowed queue period|not be delivered for more than|message timed out"),
+    rule(connect.LOOP, r"message looping"),
+    rule(
+        connect.RECIPIENT_HOST,
+        r"dns records for the destination|could not connect and send the mail|recipient's server did not respond",
+    ),
     rule(
         connect.EXPIRED,
         r"(?:queue|message|mail|delivery|envelope)(?: \w{1,10})? (?:time ?)?(?:expired|too long)|"
@@ -142,4 +154,4 @@ POLICY = (
     rule(reputation.IP_BLOCKED, r"blocked|blacklisted|banned", enhanced=r"5\.7\.\d{1,3}|"),
 )
 
-RULES = (*LINES, *LIMITS, *CONTENT, *SERVERS, *POLICY)
+RULES = (*LINES, *SIZES, *LIMITS, *CONTENT, *SERVERS, *POLICY)

@@ -14,7 +14,7 @@ TOKENS = (
     rule(reputation.LISTED_MICROSOFT, r"\bs31(?:40|50)\b"),
     rule(recipient.UNKNOWN, r"\bofr_?416\b"),
     rule(content.SPAM, r"\bofr_?506\b"),
-    rule(reputation.DEFERRED, r"\bofr[_ ]?00[4-6]|\bofr_?(?:9|10)\d\d\b"),
+    rule(reputation.DEFERRED, r"\bofr[_ ]?00[4-6]"),
     rule(reputation.IP_BLOCKED, r"\bofr_?50[1-5]\b"),
     rule(account.SENDER_UNRESOLVABLE, r"unresolvable rfc\.?5321"),
     rule(recipient.DISABLED, r"\b554\.30\b|mailbox (?:is )?disabled"),
@@ -39,6 +39,7 @@ AUTHENTICATION = (
         reputation.DNS_TROUBLE,
         r"dmarc.{0,40}(?:temp|dns)|(?:spf|dkim|dmarc).{0,40}(?:temp ?error|temporar)|dns (?:temporary )?(?:error|"
         r"failure|timeout)|temporar\w{0,3} .{0,30}(?:dns|lookup).{0,40}(?:spf|dkim|dmarc)",
+        unless=r"nxdomain",
     ),
     rule(reputation.DNS_TROUBLE, enhanced=r"4\.7\.26", says=r"dns|temporar", unless=r"rate limited|unauthenticated"),
     rule(
@@ -67,6 +68,10 @@ AUTHENTICATION = (
     rule(reputation.SPF_SUSPICIOUS, enhanced=r"[45]\.7\.24"),
     rule(reputation.NOT_ALIGNED, r"not aligned|alignment", enhanced=r"[45]\.7\.\d+"),
     rule(reputation.NOT_ALIGNED, enhanced=r"[45]\.7\.32"),
+    rule(
+        reputation.UNAUTHENTICATED,
+        r"does not have authentication information|fails? to pass authentication checks",
+    ),
     rule(
         reputation.UNAUTHENTICATED,
         r"unauthenticated (?:e-?mail|mail|message)|(?:multiple|all) authentication checks failed|"
@@ -101,6 +106,7 @@ AUTHENTICATION = (
         r"cannot resolve your (?:host|address)|mismatches client ip|client host rejected: cannot find|"
         r"no (?:dns )?pointer|forward.confirmed",
     ),
+    rule(reputation.PTR_MISSING, r"unresolvable relay host name"),
     rule(reputation.PTR_MISSING, enhanced=r"[45]\.7\.25|4\.7\.23"),
 )
 
@@ -110,6 +116,7 @@ REPUTATION = (
         reputation.RATE_OF_SPAM, r"unusual(?:ly)? (?:high )?rate of (?:unsolicited|email|mail)|rate.{0,40}unsolicited"
     ),
     rule(reputation.RATE_OF_SPAM, enhanced=r"[45]\.7\.28"),
+    rule(reputation.LOW, r"(?:ip|domain|sender) ?(?:/ ?domain )?reputation (?:problem|issue)"),
     rule(reputation.LOW, r"(?:very low|low|bad|poor) reputation|reputation (?:is )?(?:very )?(?:low|bad|poor)"),
     rule(
         content.URL_LISTED,
@@ -134,8 +141,8 @@ REPUTATION = (
     rule(reputation.DEFERRED, enhanced=r"4\.7\.(?:500|650|8[5-9]\d)"),
     rule(
         reputation.LISTED,
-        r"spamhaus|spamcop|barracudacentral|b\.barracuda|\bsorbs\b|abuseat|\bcbl\b|psbl|uceprotect|"
-        r"invaluement|mailspike|\btruncate\.gbudb|dnsbl",
+        r"spamhaus|spamcop|barracudacentral|barracudanetworks\.com/reputation|\bsorbs\b|abuseat|\bcbl\b|psbl|"
+        r"uceprotect|invaluement|mailspike|\btruncate\.gbudb|dnsbl",
     ),
     rule(
         reputation.LISTED,
@@ -158,6 +165,11 @@ REPUTATION = (
         r"\bblocked\b|\bbanned\b|no (?:smtp )?service (?:here )?for you|access denied|not welcome",
         stage=("greeting", "connect"),
     ),
+    rule(
+        reputation.IP_BLOCKED,
+        r"not (?:currently )?accepting (?:connections|mail from your)|no access from mail server|"
+        r"forbidden by your ip|not allowed to connect|refused your ip|client host rejected: abus",
+    ),
     rule(reputation.IP_BLOCKED, basic=(521,), stage=("greeting",)),
     rule(
         reputation.IP_BLOCKED,
@@ -172,10 +184,10 @@ RECEIVERS_TLS = (
     rule(tls.NAME_MISMATCH, enhanced=r"[45]\.7\.325"),
     rule(
         tls.RECIPIENT_LACKS,
-        r"(?:remote|destination|recipient)(?:'s)? (?:mail )?server (?:does not|doesn't|must) support (?:tls|starttls)|"
-        r"starttls-not-supported",
+        r"(?:remote|destination|recipient)(?:'s)? (?:mail )?server (?:does not|doesn't|must) support (?:tls|"
+        r"starttls)|starttls-not-supported",
     ),
-    rule(tls.RECIPIENT_REQUIRES, enhanced=r"[45]\.7\.(?:321|29)|[45]\.4\.317"),
+    rule(tls.RECIPIENT_REQUIRES, enhanced=r"[45]\.7\.(?:10|321|29)|[45]\.4\.317"),
     rule(
         tls.RECIPIENT_REQUIRES,
         r"(?:requires?|only accepts?|over) (?:a )?(?:tls|secure) (?:connection|encrypt)|"

@@ -7,6 +7,24 @@ from diagnostics.mail.rules.rule import rule
 
 RULES = (
     rule(
+        recipient.FULL,
+        r"exceed(?:ed|ing|s)? (?:\S{1,20} )?(?:storage allocation|quota|receiving limits)|"
+        r"does not have enough space|too many messages (?:for this mailbox|on the server)|mail file size exceeds",
+        unless=r"sending|relay|message quota|24-hour|daily|per hour",
+    ),
+    rule(recipient.FULL, r"\bofr_?417\b"),
+    rule(
+        recipient.DISABLED,
+        r"archived recipient|boite du destinataire archivee|deactivated mailbox|user is terminated|"
+        r"temporarily inactive|recipient suspend|mailbox (?:is )?frozen",
+    ),
+    rule(
+        recipient.RESTRICTED,
+        r"members-only|closed mailing list|not subscribed to this group|only accepting mail from|"
+        r"not accepting mail from (?:this|your) (?:address|sender)",
+    ),
+    rule(recipient.UNKNOWN, r"hosted here but that user isn't"),
+    rule(
         recipient.NULL_MX,
         r"null ?mx|(?:domain|host|server|system) (?:does )?(?:not|doesn't) accept (?:any )?(?:e-?)?mail|"
         r"mx (?:or srv )?record indicated no smtp|no smtp service",
@@ -28,10 +46,11 @@ RULES = (
     rule(
         recipient.FULL,
         r"number of messages in recipient's mailbox exceeded|postfach.{0,30}(?:voll|uberfullt)|"
-        r"boite (?:aux lettres|de reception|mail)?.{0,20}(?:pleine|plein)|buzon.{0,20}lleno|casella.{0,20}piena|"
+        r"boite (?:aux lettres|de reception|mail)?.{0,40}(?:pleine|plein)|buzon.{0,20}lleno|casella.{0,20}piena|"
         r"mailbox vol\b|caixa.{0,20}cheia|skrzynka.{0,20}(?:pelna|zapelniona)|"
         r"ящик.{0,20}переполнен|メールボックスが(?:一杯|"
-        r"いっぱい)|insufficient (?:mailbox )?(?:space|quota) (?:in|for) (?:the )?(?:mailbox|recipient)|disk quota",
+        r"いっぱい)|insufficient (?:mailbox )?(?:space|quota) (?:in|for) (?:the )?(?:mailbox|recipient)|disk quota|"
+        r"over (?:its|their|his) (?:storage|quota)|user has no space|zu viele mails auf dem server",
     ),
     rule(
         recipient.GREYLISTED,
@@ -47,7 +66,7 @@ RULES = (
     ),
     rule(
         recipient.MOVED,
-        r"(?:user|recipient|mailbox) (?:has )?moved|no longer (?:on (?:this )?server|here|at this)|"
+        r"user not local; please try|(?:user|recipient|mailbox) (?:has )?moved|no longer (?:on (?:this )?server|here|at this)|"
         r"has changed (?:his|her|its|their) address|please use .{0,60}instead",
     ),
     rule(recipient.MOVED, enhanced=r"5\.1\.6"),
@@ -60,10 +79,11 @@ RULES = (
     ),
     rule(
         recipient.DISABLED,
-        r"(?:mailbox|account) (?:is )?(?:inactive|unavailable for receiving)|user is (?:inactive|disabled)|"
-        r"対象のアカウントは",
+        r"mailbox (?:for \S{1,80} )?(?:is )?(?:inactive|unavailable for receiving)|no longer accepts (?:e-?)?mail|"
+        r"account (?:is inactive|suspended: someone@)|user is (?:inactive|disabled)|対象のアカウントは",
     ),
     rule(recipient.UNKNOWN, r"recipient address rejected: access denied", enhanced=r"5\.4\.1"),
+    rule(recipient.UNKNOWN, r"address rejected", enhanced=r"5\.1\.0", unless=r"sender"),  # IronPort
     rule(
         recipient.RESTRICTED,
         r"(?:group|list|mailbox|recipient).{0,80}(?:only accepts|restricted|not (?:allowed|authori[sz]ed|"
@@ -105,11 +125,12 @@ RULES = (
     ),
     rule(
         recipient.UNKNOWN,
-        r"resolver\.adr\.recipnotfound|user doesn't have an? \S{1,80} account|does not have an? \S{1,80} account|"
-        r"not our (?:user|customer)|user not (?:found|known|local|exist|here)|no (?:such )?(?:mailbox|"
-        r"user) (?:here|by that name)|recipient not found|not listed in.{0,40}directory|recipnotfound|"
-        r"mailbox unavailable|no mailbox here|email account that you tried to reach does not exist|answer=6596|"
-        r"(?:couldn't|could not|wasn't) be? ?found at|email address (?:you entered )?couldn't be found|"
+        r"resolver\.adr\.recip|unrouteable address|my list of allowed recipients|"
+        r"user doesn't have an? \S{1,80} account|does not have an? \S{1,80} account|not our (?:user|customer)|"
+        r"user not (?:found|known|local|exist|here)|no (?:such )?(?:mailbox|user) (?:here|by that name)|"
+        r"recipient not found|not listed in.{0,40}directory|recipnotfound|mailbox unavailable|no mailbox here|"
+        r"email account that you tried to reach does not exist|answer=6596|(?:couldn't|could not|"
+        r"wasn't) be? ?found at|email address (?:you entered )?couldn't be found|"
         r"recipient (?:email )?(?:address )?is (?:possibly )?incorrect|address (?:does not|"
         r"couldn't) (?:be )?(?:found|exist)|is not a registered gateway user|invalid address, error_code",
         unless=r"sender|mail from",

@@ -159,7 +159,9 @@ SERVICES = (
         account.DOMAIN_UNVERIFIED,
         r"unconfigured sending domain|domain is not verified|is not a verified domain|domain not verified",
     ),
-    rule(auth.KEY_REJECTED, r"^forbidden$|invalid private key", provider=("mailgun",)),
+    rule(account.DOMAIN_UNVERIFIED, r"domain not found", stage=("api",)),
+    rule(auth.KEY_REJECTED, r"invalid private key|mailgun.{0,40}\bforbidden\b"),
+    rule(auth.KEY_REJECTED, r"^forbidden$", provider=("mailgun",)),
     # Postmark
     rule(account.NOT_ACTIVATED, r"errorcode=412|pending approval"),
     rule(
@@ -176,12 +178,13 @@ SERVICES = (
     rule(
         account.SENDER_NOT_VERIFIED,
         r"only send testing emails to your own email address|from (?:address|field) .{0,60}not (?:verified|"
-        r"validated|authori[sz]ed)",
+        r"validated)",
     ),
     rule(
         account.BLOCKED,
-        r"(?:your|this api|sending) account (?:has been |is )?(?:suspended|deactivated|disabled|closed|"
-        r"terminated|on hold)|account (?:suspended|deactivated|on hold)|billing|payment required|errorcode=405",
+        r"(?:your|this api|sending) account (?:has been |is )?(?:suspended|deactivated|disabled|closed|terminated|"
+        r"on hold)|outgoing spam|outbound spam|billing (?:issue|problem|failed|error)|payment required|"
+        r"errorcode=405",
     ),
     rule(site.MAILER_CRASHED, r"errorcode=(?:300|402)\b", unless=r"invalid '?to'? address"),
 )
@@ -231,7 +234,9 @@ MAILBOXES = (
     ),
     rule(
         account.SENDER_NOT_ALLOWED,
-        r"(?:not allowed|no permission|not permitted|unauthori[sz]ed) to (?:send|use).{0,40}(?:from|as|sender|address)",
+        r"(?:not allowed|no permission|not permitted|unauthori[sz]ed) to (?:send|use).{0,40}(?:from|as|sender|"
+        r"address)|from address is not authori[sz]ed",
+        unless=r"\bspf\b",
     ),
     rule(
         account.SENDER_NOT_ALLOWED,

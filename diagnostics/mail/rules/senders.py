@@ -46,13 +46,15 @@ LOGIN = (
         auth.MISSING,
         r"authentication (?:is )?required|auth(?:entication)? first|must (?:first )?authenticate|"
         r"smtp auth (?:is )?required|(?:please )?(?:log ?in|authenticate) (?:first|before)|need to authenticate",
-        unless=r"5\.7\.26|dkim|spf",
+        unless=r"5\.7\.26|dkim|spf|relay(?:ing)? denied|resolver\.rst|restriction|to (?:this )?group",
     ),
     rule(
         auth.MISSING,
         r"not (?:logged in|authenticated)|unauthenticated (?:senders?|users?|connection)|"
         r"authentifizierung erforderlich|authentification requise|autenticacion requerida",
+        unless=r"resolver\.rst|restriction|(?:to|for) (?:this )?group",
     ),
+    rule(auth.MISSING, r"turn on smtp authentication", unless=r"relay"),
     rule(auth.MISSING, r"no smtp ?auth|anonymous.{0,30}not allowed|requires? (?:smtp )?auth"),
     rule(
         account.BLOCKED,
@@ -116,8 +118,9 @@ RELAY = (
     ),
     rule(
         account.RELAY_DENIED,
-        r"(?:weiterleitung|relaying) (?:ist )?(?:nicht erlaubt|verweigert)|authentication is required for relay|"
-        r"rcpthosts",
+        r"(?:weiterleitung|relaying) (?:ist )?(?:nicht erlaubt|verweigert)|rcpthosts|"
+        r"relaying mail to \S{1,80} is not allowed|relay rejected|don't handle mail for|"
+        r"mail from not local and rcpt not local",
     ),
     rule(account.RELAY_DENIED, enhanced=r"5\.7\.64"),
 )
@@ -136,6 +139,8 @@ SENDER = (
         unless="reverse dns|ptr",
     ),
     rule(account.SENDER_UNRESOLVABLE, r"domain not found|domain.{0,30}not exist", enhanced=r"[45]\.1\.8"),
+    rule(account.SENDER_REFUSED, r"(?:null|empty)(?: envelope)? senders? (?:is |are )?not (?:allowed|accepted)"),
+    rule(account.SENDER_UNRESOLVABLE, r"from: domain is invalid"),
     rule(
         account.SENDER_NOT_ALLOWED,
         r"sender (?:address )?(?:is )?not allowed|not owned by user|(?:from|sender) address.{0,30}not (?:allowed|"
