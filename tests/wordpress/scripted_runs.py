@@ -6,7 +6,9 @@ sidecar's own; only the run that a button starts is read from a list.
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,10 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask
+from waitress import wasyncore
+from waitress.server import create_server
 
+from sidecar.app import create_app
+from sidecar.config import Settings
 from sidecar.ingest import door as doorway
+from sidecar.services import build_services
 from sidecar.store import commands
-from tests.servers import doors as real
+from tests.servers.doors import Doors
 
 PLAYBOOK = {
     "id": "emails-not-sending",
@@ -59,7 +66,7 @@ def step(step_id: str, sentence: str, state: str, verdict: str | None = None, *f
 class ScriptedRuns:
     """The doors, and the run they tell of."""
 
-    doors: real.Doors
+    doors: Doors
     site: str = ""
     started: list[dict[str, Any]] = field(default_factory=list)
     shown: int = 0
@@ -120,7 +127,7 @@ class ScriptedRuns:
 def routes(scripted: ScriptedRuns) -> Blueprint:
     """The `runs` door."""
     bp = Blueprint("scripted", __name__, url_prefix="/api/v1")
-    doors = doorway.Doors(scripted.doors)  # type: ignore[arg-type]  # all that a door looks at is there
+    doors = doorway.Doors(scripted.doors.services)
 
     @bp.post("/runs")
     @doors.door("runs")
@@ -157,13 +164,26 @@ def routes(scripted: ScriptedRuns) -> Blueprint:
 
 
 @contextmanager
-def scripted_runs(data_dir: Path, **settings: Any) -> Iterator[ScriptedRuns]:
-    """Doors with scripted runs, open until the block ends."""
-    held: list[ScriptedRuns] = []
+def scripted_runs(data_dir: Path) -> Iterator[ScriptedRuns]:
+    """The sidecar's web side with scripted runs in front of its own, open until the block ends."""
+    services = build_services(Settings(data_dir=data_dir))
+    scripted = ScriptedRuns(Doors(services, ""))
+    app, runs = create_app(services), Flask("scripted")
+    runs.register_blueprint(routes(scripted))
 
-    def more(app: Flask, doors: real.Doors) -> None:
-        held.append(ScriptedRuns(doors))
-        app.register_blueprint(routes(held[0]))
+    def either(environ: dict[str, Any], start: Any) -> Any:
+        ours = environ["PATH_INFO"].startswith(("/api/v1/runs", "/api/v1/replies"))
+        return (runs if ours else app)(environ, start)
 
-    with real.open_doors(data_dir, also=more, **settings):
-        yield held[0]
+    server = create_server(either, host="127.0.0.1", port=0, threads=8)
+    scripted.doors.url = f"http://127.0.0.1:{server.effective_port}"
+    services.settings = dataclasses.replace(services.settings, public_url=scripted.doors.url)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield scripted
+    finally:
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        thread.join(10)
+        server.task_dispatcher.shutdown()
+        services.db.close()

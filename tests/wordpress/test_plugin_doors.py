@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sidecar.keys import TO_SIDECAR, TO_SITE
+from sidecar.keys import TO_SIDECAR
 from sidecar.store import commands, sites
 from tests.servers.lab import OPS, PASSWORD, RELAY, LabSite, MailWorld
+from tests.servers.plugin_client import read_code
 from tests.servers.scripted_smtp import Script, ScriptedSmtp
 from tests.servers.wordpress import WpCliFailed
 from tests.wordpress.plugin_doors import Road
@@ -101,11 +104,7 @@ def test_what_is_no_code_is_refused_before_anything_is_asked(site: LabSite, code
 def test_a_sidecar_with_another_key_is_sent_nothing(site: LabSite, sidecar: ScriptedRuns, tmp_path: Path) -> None:
     with scripted_runs(tmp_path / "impostor") as impostor:
         code = sidecar.doors.code(sidecar.doors.new_site())
-        forged = code.removeprefix("aftercare-")
-        import base64  # noqa: PLC0415
-
-        held = json.loads(base64.urlsafe_b64decode(forged + "=" * (-len(forged) % 4)))
-        held["u"] = impostor.url
+        held = {**read_code(code), "u": impostor.url}
         forged = base64.urlsafe_b64encode(json.dumps(held).encode()).decode().rstrip("=")
         said = refused(site, f"aftercare-{forged}")
     assert (said["error"], said["paired"]) == ("fingerprint", False)
@@ -222,7 +221,7 @@ def test_a_refused_password_comes_with_the_relays_own_words(site: LabSite, road:
     assert "guess-7" not in json.dumps(result)
 
 
-@pytest.mark.parametrize(("stage", "verb"), [("greeting", "CONNECT"), ("auth", "AUTH"), ("end_of_data", ".")])
+@pytest.mark.parametrize(("stage", "verb"), [("greeting", "CONNECT"), ("auth", "AUTH")])
 def test_a_relay_that_goes_silent_does_not_hang_the_command(
     site: LabSite, road: Road, relay: MailWorld, stage: str, verb: str
 ) -> None:
@@ -296,7 +295,7 @@ def test_the_probe_reads_a_certificate_that_php_refuses(road: Road, relay: MailW
     tls = road.ask("mail.probe", {"control": None}).result["relay"]["ports"]["587"]["tls"]
     assert tls["ok"] is False
     assert "certificate verify failed" in tls["error"]
-    assert tls["not_after"] < "2026"
+    assert tls["not_after"] < datetime.now(UTC).isoformat()
     assert RELAY in tls["names"]
 
 

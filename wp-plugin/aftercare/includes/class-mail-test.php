@@ -161,7 +161,9 @@ final class Mail_Test {
 		( $this->dialogue )( $text );
 		if ( $this->mailer ) {
 			$left = self::ALL_S - (int) ceil( $now - $this->began );
-			$this->mailer->getSMTPInstance()->Timelimit = '' === $this->unanswered ? max( 1, min( self::REPLY_S, $left ) ) : 1;
+			// A relay may scan a message for a while before it takes it: there all that is left.
+			$limit = 'C: .' === $this->pending ? $left : min( self::REPLY_S, $left );
+			$this->mailer->getSMTPInstance()->Timelimit = '' === $this->unanswered ? max( 1, $limit ) : 1;
 		}
 	}
 
@@ -230,6 +232,7 @@ final class Mail_Test {
 		if ( '' !== $this->unanswered ) {
 			$after = (string) ( Redactor::dialogue( array( $this->unanswered ) )[0] ?? '' );
 			$verb  = strtoupper( (string) strtok( substr( $after, 3 ), ' ' ) );
+			$verb  = in_array( $verb[0] ?? '', array( '[', '*' ), true ) ? 'AUTH' : $verb; // What was said is hidden: credentials.
 			$error = "The relay went silent after $verb: no answer within " . self::REPLY_S . " s. $error";
 		}
 		if ( '' === $error && ! $sent && '' !== $this->http['said'] && ( $this->http['code'] < 200 || $this->http['code'] > 299 ) ) {

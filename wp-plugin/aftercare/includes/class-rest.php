@@ -96,8 +96,11 @@ final class Rest implements Module {
 	 * @return mixed
 	 */
 	public static function refused( $response, $handler, $request ) {
-		if ( ! self::ours( $request ) || ! is_wp_error( $response ) || '' !== ( self::$verdict['secret'] ?? '' ) || ! self::$verdict ) {
+		if ( ! self::ours( $request ) || ! is_wp_error( $response ) || '' !== ( self::$verdict['secret'] ?? '' ) ) {
 			return $response;
+		}
+		if ( ! self::$verdict ) { // WordPress looked at the body before we were asked.
+			return self::response( Command_Door::refusal( 'not_json' ), 400, array() );
 		}
 		return self::response( Command_Door::refusal( self::$verdict['verdict'] ), 'too_large' === self::$verdict['verdict'] ? 413 : 401, array() );
 	}
