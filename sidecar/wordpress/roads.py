@@ -118,7 +118,8 @@ class SiteRoads:
 
     async def _take(self, asked: Command, outcome: Outcome, road: str) -> None:
         sites.rotation_ended(self._db, self._site_id, outcome.sealed)
-        if outcome.state == "unknown" and _now() < asked.created_at + SITE_WORKS:
+        patience = min(SITE_WORKS, (asked.expires_at - asked.created_at) / 2)
+        if outcome.state == "unknown" and _now() < asked.created_at + patience:
             await asyncio.sleep(ASK_AGAIN_S)  # the site is still at it, or died at it: time tells
             return
         commands.finish(
