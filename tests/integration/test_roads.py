@@ -240,7 +240,8 @@ def test_a_site_that_answers_without_end_is_left_within_the_time(pair, played, m
     assert pair.kept().road == "rest_route" and pair.why("rest")
 
 
-def test_a_slow_site_is_asked_again_and_acts_once(pair, played, monkeypatch):
+def test_a_slow_site_is_asked_again_and_acts_once(tmp_path, played, monkeypatch):
+    pair = Pair(tmp_path, played, command_wait_s=60)
     monkeypatch.setattr(roads, "OTHER_REPLY_S", 0.5)
     monkeypatch.setattr(roads, "ASK_AGAIN_S", 0.2)
     played.pause_s = 0.9
