@@ -72,7 +72,14 @@ def create_app(services: Services) -> Flask:
     _protect_forms(app, services)
     app.after_request(_harden(secure))
     errors.register(app)
+    app.add_url_rule("/<path:page>.json", "as_json", _as_json)
     return app
+
+
+def _as_json(page: str) -> ResponseReturnValue:
+    """A page's address with `.json` after it leads to the same in the API."""
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(f"/api/v1/staff/{page}{'?' if query else ''}{query}", 307)
 
 
 def _let_staff_in(app: Flask) -> None:

@@ -23,7 +23,7 @@ from sidecar.store.sites import Site
 if TYPE_CHECKING:
     from sidecar.services import Services
 
-COMMAND_S = 25.0  # a person waits for it
+REACHED_S = 10.0  # so long a person waits for a site to be reached
 
 
 class Refused(Exception):
@@ -99,32 +99,37 @@ def _start(services: Services, site_id: str, playbook: str, trigger: dict[str, A
 
 
 def rotate(services: Services, site_id: str, now: datetime) -> str:
-    """Have the site make a new secret and bring it. Raises NotFound, Refused."""
+    """Have the site make a new secret and bring it; what is to be said. Raises NotFound, Refused."""
     site = sites.site(services.db, site_id)
     if site.state != "paired":
         raise Refused("This site is not paired, so there are no keys to rotate.")
     try:
         _command(services, site, "rotate", now)
+    except TimeoutError:
+        return "No road leads to the site from here: it makes its new secret when it next fetches what it is asked."
     except SiteUnavailable as error:
         raise Refused(f"The site could not be asked: {error}. Its keys are as they were; try again later.") from error
-    return "The site makes a new secret; the old one ends when the new one is first used."
+    return "The site made a new secret; the old one ends when the new one is first used."
 
 
 def unpair(services: Services, site_id: str, now: datetime) -> str:
-    """Tell the site where a road leads there, then forget its secret. Raises NotFound."""
+    """Tell the site where a road leads there, then forget its secret; what is to be said. Raises NotFound."""
     site = sites.site(services.db, site_id)
     told = "Unpaired."
     if site.state == "paired":
         try:
             _command(services, site, "unpair", now)
             told = "Unpaired on both sides."
-        except SiteUnavailable as error:
-            told = f"Unpaired here. The site could not be told ({error}); press Unpair there too."
+        except (SiteUnavailable, TimeoutError):
+            told = "Unpaired here. The site could not be told: press Unpair in its wp-admin too."
     sites.unpaired(services.db, site_id)
     return told
 
 
 def _command(services: Services, site: Site, name: str, now: datetime) -> None:
-    """One command outside of a run, under an id of its own for each time that a person asks."""
+    """One command outside of a run, under an id of its own for each time that a person asks.
+
+    Raises SiteUnavailable, and TimeoutError where it now waits for the site to fetch it.
+    """
     road = services.ask(site, f"person-{name}-{instant(now)}")
-    asyncio.run(asyncio.wait_for(road.command(name), COMMAND_S))
+    asyncio.run(asyncio.wait_for(road.command(name), REACHED_S))

@@ -7,11 +7,12 @@ import errno
 import logging
 import signal
 import socket
-import threading
 from types import FrameType
+from typing import Any
 
 import click
 import waitress
+from flask import Flask
 
 from sidecar import accounts
 from sidecar.cli.ground import UNAVAILABLE, Ground, with_ground
@@ -81,22 +82,12 @@ def _serve(ground: Ground, settings: Settings, listener: socket.socket) -> None:
     set_up(settings.log_level)
     services = ground.services
     app = create_app(services)
-    server = waitress.create_server(
-        app,
-        sockets=[listener],
-        threads=settings.threads,
-        ident=None,
-        clear_untrusted_proxy_headers=False,  # ProxyFix counts the proxies; the app trusts none by default
-        max_request_body_size=MOST_BODY,
-        connection_limit=1000,
-        channel_timeout=60,
-    )
+    server = make_server(app, listener, settings.threads)
     link = _first_link(ground, settings)
     start(services)
-    stopping = threading.Event()
 
     def leave(number: int, frame: FrameType | None) -> None:
-        stopping.set()
+        app.extensions[STOPPING].set()  # streams end, or waitress would wait for them
         raise SystemExit(0)  # waitress closes its loop and lets requests under way end
 
     signal.signal(signal.SIGTERM, leave)
@@ -109,10 +100,23 @@ def _serve(ground: Ground, settings: Settings, listener: socket.socket) -> None:
     try:
         server.run()
     finally:
-        app.extensions[STOPPING].set()
         server.close()
         stop(services)
         log.info("stopped")
+
+
+def make_server(app: Flask, listener: socket.socket, threads: int) -> Any:
+    """waitress on a socket that is bound already."""
+    return waitress.create_server(
+        app,
+        sockets=[listener],
+        threads=threads,
+        ident=None,
+        clear_untrusted_proxy_headers=False,  # ProxyFix counts the proxies; the app trusts none by default
+        max_request_body_size=MOST_BODY,
+        connection_limit=1000,
+        channel_timeout=60,
+    )
 
 
 def _first_link(ground: Ground, settings: Settings) -> str:

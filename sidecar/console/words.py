@@ -21,7 +21,7 @@ OUTCOMES = {
     "unclear": ("unknown", "Unclear"),
     "died": ("warn", "Did not end"),
 }
-RUN_STATES = {"queued": ("unknown", "Waiting"), "running": ("looking", "Looking")}
+RUN_STATES = {"queued": ("waiting", "Waiting"), "running": ("looking", "Looking")}
 TICKET_STATES = {
     "open": ("fail", "Open"),
     "resolved": ("pass", "Resolved"),
@@ -29,7 +29,7 @@ TICKET_STATES = {
 }
 SITE_STATES = {
     "paired": ("pass", "Paired"),
-    "waiting": ("unknown", "Never paired"),
+    "waiting": ("waiting", "Never paired"),
     "unpaired": ("warn", "Unpaired"),
     "silent": ("fail", "Not heard from"),
 }

@@ -5,7 +5,9 @@ The engine is not launched: runs that are started stay queued.
 
 from __future__ import annotations
 
+import json
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,18 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import requests
-import waitress
 
 from diagnostics.finding import Finding, Remedy, Verdict
 from sidecar import accounts
 from sidecar.app import create_app
+from sidecar.cli.serve import make_server
 from sidecar.config import Settings
 from sidecar.services import Services, build_services
 from sidecar.store import events, findings, messages, runs, sites, tickets
 from sidecar.store.database import instant
 from sidecar.store.tickets import NewTicket
 from sidecar.store.users import User
-from tests.servers.loopback import free_port
+from sidecar.web import STOPPING
 
 PASSWORD = "a long enough pass phrase"
 
@@ -75,19 +77,27 @@ class Browser:
 @contextmanager
 def staffed(data_dir: Path, **settings: Any) -> Iterator[Staffed]:
     """Serve until the block ends."""
-    listen = f"127.0.0.1:{free_port()}"
+    listener = socket.create_server(("127.0.0.1", 0))
+    listen = f"127.0.0.1:{listener.getsockname()[1]}"
     services = build_services(Settings(data_dir=data_dir, listen=listen, **settings))
     app = create_app(services)
-    server = waitress.create_server(app, listen=listen, threads=12)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = make_server(app, listener, threads=12)
+    thread = threading.Thread(target=_answer, args=(server, app.extensions[STOPPING]), daemon=True)
     thread.start()
     try:
         yield Staffed(services, colleague(services, "ada@example.com", "Ada"), f"http://{listen}")
     finally:
-        server.close()
-        server.task_dispatcher.shutdown()
+        app.extensions[STOPPING].set()
         thread.join(10)
         services.db.close()
+
+
+def _answer(server: Any, stopping: threading.Event) -> None:
+    """waitress's own loop, which only a signal could end."""
+    while not stopping.is_set():
+        server.asyncore.loop(timeout=0.1, map=server._map, count=1)
+    server.task_dispatcher.shutdown(timeout=2)
+    server.close()
 
 
 def colleague(services: Services, email: str, name: str) -> User:
@@ -148,16 +158,10 @@ def _forward(services: Services, site: str, now: datetime) -> None:
         ("form.failed", {"plugin": "contact-form-7", "form": 12, "title": "Contact <b>us</b>", "invalid": []}),
     ]
     new = [
-        events.NewEvent(f"seed-{n:03}", type_, instant(now - timedelta(minutes=90 - n)), _json(data))
+        events.NewEvent(f"seed-{n:03}", type_, instant(now - timedelta(minutes=90 - n)), json.dumps(data))
         for n, (type_, data) in enumerate(told * 20)
     ]
     events.insert_events(services.db, site, new, now)
-
-
-def _json(data: Any) -> str:
-    import json
-
-    return json.dumps(data)
 
 
 def _month(now: datetime) -> list[dict[str, Any]]:
@@ -241,7 +245,7 @@ def _broken(services: Services, site: str, now: datetime) -> tuple[str, int]:
         db, ticket_id, at=began, actor="aftercare", kind="opened", text="Found by a run after mail.failed."
     )
     runs.end_run(db, run_id, "faults", "smtp.auth.rejected", ticket_id, now - timedelta(minutes=5))
-    messages.owe_message(db, ticket_id, "opened", 0, "1: ntfy", began)
+    messages.owe_message(db, ticket_id, "opened", 0, "1", began)
     messages.message_failed(db, 1, "The channel answered 404.", None)
     return run_id, ticket_id
 
