@@ -63,6 +63,8 @@ def judge(desk: Desk, seen: Sighting) -> int | None:
     filed = _file(desk, seen) if seen.cause and seen.confirmed else None
     present = {ticket.id for row in seen.standing if (ticket := _ticket_of(desk, seen, row))}
     for ticket in store.open_tickets(desk.db, seen.site_id, seen.playbook):
+        if ticket.run_id == seen.run_id:
+            continue  # opened just now
         if ticket.id in present:
             _still_there(desk, ticket, seen)
         elif proof := proof_of(desk, ticket, seen.rows, canary=seen.canary, sent=seen.sent):
@@ -91,11 +93,11 @@ def _file(desk: Desk, seen: Sighting) -> int | None:
         ticket_id = _open(desk, seen, last.id)
     for reading in seen.readings:
         store.count_source(desk.db, ticket_id, f"reading:{reading}")
+    known = last is not None and last.id == ticket_id and last.state == "open"
     sources = [f"event:{event.id}" for event in seen.events]
-    if not sources and seen.trigger != "ticket":  # a look at an open ticket is no new failure
+    if not sources and not known:  # one more look at an open ticket is no new failure
         sources = [f"run:{seen.run_id}"]
-    fresh = last is None or ticket_id != last.id
-    occurred(desk, ticket_id, sources, at, line=not fresh and last is not None and last.state == "open")
+    occurred(desk, ticket_id, sources, at, line=known)
     return ticket_id
 
 
@@ -215,7 +217,7 @@ def _still_there(desk: Desk, ticket: Ticket, seen: Sighting) -> None:
     """Looked at, and no better: look again later, and later still."""
     looked = _counting_looks(ticket, seen)
     store.change(desk.db, ticket.id, passed_at=None, **_next_look(desk, looked))
-    if seen.trigger == "person":
+    if seen.trigger in ("person", "button"):
         store.add_entry(
             desk.db,
             ticket.id,
