@@ -106,7 +106,7 @@ class MailWorld:
             shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def lab_sidecar(world: MailWorld, **settings: str) -> Sidecar:
+def lab_sidecar(world: MailWorld, *, port: int = 0, **settings: str) -> Sidecar:
     """A sidecar that lives in this world: its DNS, its authority, a mailbox for canaries, a relay of its own."""
     own = {
         "NAMESERVERS": world.dns.nameserver,
@@ -115,7 +115,7 @@ def lab_sidecar(world: MailWorld, **settings: str) -> Sidecar:
         "RECHECK_S": "20",
         **settings,
     }
-    return Sidecar(settings=own, ca_bundle=world.authority.bundle)
+    return Sidecar(port=port, settings=own, ca_bundle=world.authority.bundle)
 
 
 class LabSite(WordPressSite):

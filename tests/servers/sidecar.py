@@ -130,7 +130,7 @@ class Sidecar:
         """The ticket once it is in *state*. Raises DidNotStart when it does not come to be."""
 
         def there() -> dict[str, Any] | None:
-            found = self.api("GET", f"/tickets/{ticket}")
+            found: dict[str, Any] = self.api("GET", f"/tickets/{ticket}")["ticket"]
             return found if found["state"] == state else None
 
         return self._wait(there, timeout_s, f"ticket {ticket} did not become {state}")

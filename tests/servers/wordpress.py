@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -125,8 +125,14 @@ class WordPressSite:
 
     # -- use --------------------------------------------------------------
 
-    def wp(self, *words: str, timeout_s: float = 330.0, environ: Mapping[str, str] | None = None) -> str:
-        """Run WP-CLI as the site's user; its standard output, stripped. Raises WpCliFailed."""
+    def wp(
+        self,
+        *words: str,
+        timeout_s: float = 330.0,
+        environ: Mapping[str, str] | None = None,
+        allow: Collection[int] = (0,),
+    ) -> str:
+        """Run WP-CLI as the site's user; its standard output, stripped. Raises WpCliFailed for other exit codes."""
         flags = ["-d", "memory_limit=512M", "-d", "display_errors=stderr", "-d", "error_reporting=22527"]
         command = self.php.command(*flags, str(self._run / "wp-cli.phar"), f"--path={self.root}", *words)
         environ = {**os.environ, "HOME": str(self._run), "WP_CLI_CACHE_DIR": str(self._run), **(environ or {})}
@@ -135,7 +141,7 @@ class WordPressSite:
         done = subprocess.run(
             command, cwd=self._run, env=environ, capture_output=True, text=True, timeout=timeout_s, check=False
         )
-        if done.returncode:
+        if done.returncode not in allow:
             raise WpCliFailed(f"wp {' '.join(words)}: {(done.stderr or done.stdout).strip()}")
         return done.stdout.strip()
 

@@ -23,7 +23,8 @@ STAND_IN, ORIGINAL = "contact-form-stand-in", "contact-form-7"
 _LISTENER = """\
 <?php
 function listener_note( string $hook, array $data ): void {
-	file_put_contents( WP_CONTENT_DIR . '/hooks.jsonl', json_encode( array( 'hook' => $hook ) + $data ) . "\\n", FILE_APPEND );
+	$line = json_encode( array( 'hook' => $hook ) + $data ) . "\\n";
+	file_put_contents( WP_CONTENT_DIR . '/hooks.jsonl', $line, FILE_APPEND );
 }
 foreach ( array( 'wpcf7_before_send_mail', 'wpcf7_mail_sent', 'wpcf7_mail_failed' ) as $hook ) {
 	add_action( $hook, fn( $form ) => listener_note( $hook, array( 'form' => $form->id() ) ) );
@@ -60,7 +61,7 @@ def form_site(form_plugin: str, site: LabSite) -> LabSite:
     return site
 
 
-class swapped:  # noqa: N801 - reads as a word
+class swapped:
     """The original in the stand-in's place; the page /contact/ shows its form meanwhile."""
 
     def __init__(self, site: LabSite) -> None:
