@@ -27,14 +27,18 @@ REACHED_S = 10.0  # so long a person waits for a site to be reached
 
 
 class Refused(Exception):
-    """The text says why, and what to do about it."""
+    """It cannot be done as things stand; the text says why, and what to do about it."""
+
+
+class Unfit(Refused):
+    """What was typed cannot be taken."""
 
 
 def add_site(db: Database, name: str, url: str, now: datetime) -> Site:
-    """A site that waits to be paired. Raises Refused."""
+    """A site that waits to be paired. Raises Unfit."""
     name, url = " ".join(name.split()), url.strip()
     if not 1 <= len(name) <= 100:
-        raise Refused("Give the site a name of 1 to 100 characters.")
+        raise Unfit("Give the site a name of 1 to 100 characters.")
     return sites.add_site(db, name, _front_page(url), now)
 
 
@@ -43,11 +47,11 @@ def _front_page(url: str) -> str:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise Refused(f"{url} is not an address.") from None
+        raise Unfit(f"{url} is not an address.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", url) or len(url) > 500:
-        raise Refused("Write the address as a browser shows it: https://example.com")
+        raise Unfit("Write the address as a browser shows it, as https://example.com.")
     if parts.username is not None or parts.query or parts.fragment:
-        raise Refused("Leave user names, ? and # out of the address.")
+        raise Unfit("Leave user names, ? and # out of the address.")
     return url.rstrip("/")
 
 
@@ -59,10 +63,10 @@ def pairing_code(services: Services, site_id: str, by: str, now: datetime) -> tu
 
 
 def set_recipient(db: Database, site_id: str, recipient: str) -> None:
-    """The mailbox that the site's test mails go to; empty for the settings' own. Raises NotFound, Refused."""
+    """The mailbox that the site's test mails go to; empty for the settings' own. Raises NotFound, Unfit."""
     recipient = recipient.strip()
     if recipient and not MAILBOX.fullmatch(recipient):
-        raise Refused("Write the mailbox as name@domain, or leave it empty.")
+        raise Unfit("Write the mailbox as name@domain, or leave it empty.")
     sites.set_recipient(db, site_id, recipient)
 
 

@@ -55,6 +55,8 @@ def _view(each: Operation) -> Callable[..., ResponseReturnValue]:
     def view(**path: Any) -> ResponseReturnValue:
         try:
             return jsonify(each.function(**path, **asked(each))), each.status
+        except upkeep.Unfit as error:
+            abort(400, str(error))
         except upkeep.Refused as error:
             abort(409, str(error))
 

@@ -46,16 +46,16 @@ def page_of(name: str) -> Schema:
 
 
 REMEDY = or_null(record(text=TEXT, copy=TEXT))
-FINDING = record(
-    code=TEXT,
-    verdict={"enum": ["pass", "warn", "fail", "unknown"]},
-    subject=TEXT,
-    summary=TEXT,
-    evidence=OBJECT,
-    remedy=REMEDY,
-    reason=or_null(TEXT),
-    blocked_by=TEXT,
-)
+FINDING: Schema = {
+    "code": TEXT,
+    "verdict": {"enum": ["pass", "warn", "fail", "unknown"]},
+    "subject": TEXT,
+    "summary": TEXT,
+    "evidence": OBJECT,
+    "remedy": REMEDY,
+    "reason": or_null(TEXT),
+    "blocked_by": TEXT,
+}
 STEP = {
     "type": "object",
     "properties": {
@@ -65,7 +65,7 @@ STEP = {
         "state": {"enum": ["waiting", "looking", "done", "blocked"]},
         "verdict": or_null(TEXT),
         "doing": TEXT,
-        "findings": listed(named("Finding")),
+        "findings": listed(named("StepFinding")),
     },
     "required": ["id", "verb", "sentence", "state", "verdict", "findings"],
 }
@@ -74,7 +74,8 @@ OUTCOME: Schema = or_null({"enum": ["sound", "faults", "unclear", "died"]})
 
 SCHEMAS: dict[str, Schema] = {
     "Error": record(error=TEXT, message=TEXT),
-    "Finding": FINDING,
+    "Finding": record(**FINDING),
+    "StepFinding": record(**FINDING, check=TEXT),  # and the check that found it
     "Site": record(
         id=TEXT,
         name=TEXT,

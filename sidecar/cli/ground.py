@@ -107,13 +107,13 @@ def _explain(ground: Ground, error: Exception) -> NoReturn:
     from sidecar.playbooks import PlaybookError
     from sidecar.store.database import Conflict, NotFound
     from sidecar.store.trouble import StoreTrouble
-    from sidecar.upkeep import Refused
+    from sidecar.upkeep import Refused, Unfit
 
     if isinstance(error, BadSetting):
         ground.fail(str(error), USAGE, "setting")
     if isinstance(error, NotFound):
         ground.fail(str(error), UNAVAILABLE, "not_found")
-    if isinstance(error, AccountRefused):
+    if isinstance(error, (AccountRefused, Unfit)):
         ground.fail(str(error), USAGE, "refused")
     if isinstance(error, Refused):
         ground.fail(str(error), UNAVAILABLE, "refused")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from sidecar import backup as safekeeping
 from sidecar.cli.ground import USAGE, Ground, with_ground
 from sidecar.keys import SealingKey
 
@@ -27,15 +29,26 @@ def seal(ground: Ground) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--with-key", is_flag=True, help="Put the sealing key in too: then the archive opens every secret in it.")
 @with_ground
-def backup(ground: Ground, file: Path) -> None:
+def backup(ground: Ground, file: Path, with_key: bool) -> None:
     """Write a copy of the store to FILE while the sidecar runs."""
-    raise NotImplementedError
+    made = safekeeping.back_up(ground.settings, file, with_key=with_key, now=ground.now())
+    size = file.stat().st_size
+    key = (
+        "It holds the sealing key: keep it as safe as that."
+        if with_key
+        else "The sealing key is not in it: keep it too."
+    )
+    ground.answer({"file": str(file), "bytes": size, **asdict(made)}, f"{file}: {size} bytes. {key}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_ground
 def restore(ground: Ground, file: Path) -> None:
-    """Put the store back as FILE has it."""
-    raise NotImplementedError
+    """Put the store back as FILE has it. While a sidecar runs: when it starts the next time."""
+    done = safekeeping.restore(ground.settings, file)
+    words = "Restored. What was there before lies in before-restore-… in the data folder."
+    later = "A sidecar is running: it takes the backup when it starts the next time. Restart it now."
+    ground.answer({"restored": done, "restart_needed": not done}, words if done else later)

@@ -15,6 +15,7 @@ import waitress
 from flask import Flask
 
 from sidecar import accounts
+from sidecar.backup import serving
 from sidecar.cli.ground import UNAVAILABLE, Ground, with_ground
 from sidecar.config import Settings
 from sidecar.log import set_up
@@ -33,7 +34,8 @@ def serve(ground: Ground) -> None:
     with _bound(ground) as listener:
         settings = _settled(ground.settings, listener)
         ground.__dict__["settings"] = settings
-        _serve(ground, settings, listener)
+        with serving(settings):
+            _serve(ground, settings, listener)
 
 
 def _bound(ground: Ground) -> socket.socket:
