@@ -15,7 +15,7 @@ from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
 from diagnostics.mail.codes import CODES
 from diagnostics.mail.outcomes import data_of, of_type
-from diagnostics.mail.reading import SILENT_AFTER_AUTH, UNSURE, read_failure, scope_of, silence, with_facts
+from diagnostics.mail.reading import SILENT_AFTER_AUTH, UNSURE, read_failure, readable, scope_of, silence, with_facts
 from diagnostics.mail.reported import greeted
 from diagnostics.mail.settings import MODES, SHORT_CIRCUITED, SWITCHED_OFF
 from diagnostics.mail.site import NOT_ASKED, ask, mail_settings, not_asked, site_name
@@ -136,10 +136,11 @@ def judge(context: Context, token: str, result: Mapping[str, Any]) -> list[Findi
         "token": token,
         "sent_at": context.now.isoformat(),
         "recipient_domain": domain,
+        "dialogue": readable(result.get("dialogue")),
         **{
             each: result.get(each)
             for each in (
-                "sent", "accepted", "error", "dialogue", "host", "port", "encryption", "auth", "mailer", "owner",
+                "sent", "accepted", "error", "host", "port", "encryption", "auth", "mailer", "owner",
                 "seconds", "message_id", "silent_after", "http_code",
             )
         },
@@ -153,10 +154,9 @@ def judge(context: Context, token: str, result: Mapping[str, Any]) -> list[Findi
     if after := str(result.get("silent_after") or ""):
         finding = silence(host or site, f"C: {after}", facts, greeted=greeted(context))
         return [with_facts(finding, scope="path", sure=True, temporary=True)]
-    dialogue = result.get("dialogue")
     reading, finding = read_failure(
         str(result.get("error") or ""),
-        [str(line) for line in dialogue] if isinstance(dialogue, list) else [],
+        facts["dialogue"],
         host=host,
         mailer=str(result.get("mailer") or ""),
         site=site,

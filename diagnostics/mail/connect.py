@@ -171,7 +171,7 @@ def judge(views: Views) -> Finding:
         return NOT_PROBED.finding(mail.relay, evidence, reason=UnknownReason.UNAVAILABLE)
     if not here.open:
         return _unreachable(views, here, evidence)
-    if not here.banner and not here.tls and not (views.other_mode and views.other_mode.tls):
+    if not here.banner and not here.tls and not (views.other_mode and views.other_mode.speaks_tls):
         if there and there.open and there.banner:
             return codes.INTERCEPTED.finding(mail.relay, {**evidence, "why": "greeted here, and silent to the site"})
         closed = "clos" in here.error.lower() or "reset" in here.error.lower() or "eof" in here.error.lower()

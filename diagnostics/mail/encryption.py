@@ -155,7 +155,7 @@ async def both_modes(context: Context, mail: MailSettings, *, mute: bool) -> tup
 
     if mute:  # known from the site, so the other mode is asked first: it answers at once if it is the right one
         other = await look(not mail.implicit_tls, AGAIN_S)
-        if other.tls and other.tls.fingerprint:
+        if other.speaks_tls:
             return PortView(mail.port, "open", "not asked in this mode: it answers in the other"), other
     there = await look(mail.implicit_tls, LOOK_S)
     return there, await look(not mail.implicit_tls, AGAIN_S) if there.open and not there.banner else None
@@ -187,9 +187,9 @@ def mode_is_wrong(views: Views) -> str:
         if "wrong_mode" in (tls_fault(here.tls, views), there.tls.fault if there.tls else ""):
             return "the site wants TLS at once, and the port greets in the clear"
     elif mail.encryption == "tls" or mail.port in (465, 2465):
-        if here.implicit_tls and here.tls and (here.tls.ok or here.tls.fingerprint):
+        if here.implicit_tls and here.speaks_tls:
             return "the site waits for a greeting in the clear, and the port expects TLS at once"
-        if other and other.tls and not here.banner:
+        if other and other.speaks_tls and not here.banner:
             return "the site waits for a greeting in the clear, and the port expects TLS at once"
     return ""
 

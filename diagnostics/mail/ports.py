@@ -73,6 +73,11 @@ class PortView:
     def open(self) -> bool:
         return self.tcp == "open"
 
+    @property
+    def speaks_tls(self) -> bool:
+        """A certificate was shown, good or bad: TLS is what this port speaks in the mode of this look."""
+        return self.tls is not None and (self.tls.ok or bool(self.tls.fingerprint))
+
     def mechanisms(self, *, after_tls: bool) -> tuple[str, ...]:
         """The AUTH mechanisms offered."""
         lines = self.ehlo_after_tls if after_tls else self.ehlo

@@ -7,7 +7,7 @@ the same fault has the same code and subject whoever met it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from diagnostics.finding import CauseKind, Code, Finding, Verdict
@@ -60,7 +60,7 @@ def subject_of(code: str, *, host: str, site: str, recipient_domain: str) -> str
 
 def read_failure(
     error: str,
-    dialogue: Sequence[str],
+    dialogue: object,
     *,
     host: str,
     mailer: str,
@@ -70,7 +70,7 @@ def read_failure(
     stage: str = "",
 ) -> tuple[replies.Reading, Finding]:
     """What the mailer and the server said, read by the taxonomy."""
-    text = "\n".join([error, *dialogue]).strip()
+    text = "\n".join([error, *readable(dialogue)]).strip()
     known = by_host(host) if host else None
     provider = provider or (known.name if known else "")
     reading = replies.read(text, stage=stage, provider=provider, host=host, mailer=mailer)
@@ -79,6 +79,12 @@ def read_failure(
     if reading.temporary and 400 <= (reading.basic_code or 0) < 500 and mailer not in LOCAL_MAILERS:
         finding = dataclasses.replace(finding, summary=finding.summary + LOST)
     return reading, finding
+
+
+def readable(dialogue: object) -> list[str]:
+    """A dialogue's lines without those that are no text: after a refused handshake PHPMailer logs TLS records."""
+    lines = dialogue if isinstance(dialogue, list) else []
+    return [line for line in map(str, lines) if all(char.isprintable() or char == "\t" for char in line.strip())]
 
 
 def silence(host: str, last_line: str, evidence: Mapping[str, Any], *, greeted: bool | None) -> Finding:

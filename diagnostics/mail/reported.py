@@ -91,10 +91,9 @@ def read(context: Context, at: datetime, event: Event, site: str) -> Failure:
         facts = {"began_at": at.isoformat(), "mail": data.get("mail"), "port": data.get("port")}
         finding = silence(host or site, str(data.get("last_line") or ""), facts, greeted=greeted(context))
         return Failure(at, event, finding, temporary=True)
-    dialogue = data.get("dialogue")
     reading, finding = read_failure(
         str(data.get("error") or ""),
-        [str(line) for line in dialogue] if isinstance(dialogue, list) else [],
+        data.get("dialogue"),
         host=host,
         mailer=str(data.get("mailer") or ""),
         site=site,

@@ -187,6 +187,11 @@ FAULTS = {
         Script(silent_at="greeting"),
         says=fails("The relay went silent after CONNECT: no answer within 12 s.", silent_after="CONNECT"),
     ),
+    "a greeting that never ends": Planted(
+        "smtp.connect.silent",
+        Script(endless_greeting=True),
+        says=fails(CONNECT + PHP_SAYS["wrong_mode"], "C: STARTTLS", "S: 220-please wait", silent_after="CONNECT"),
+    ),
     "the relay hangs up at once": Planted(
         "smtp.connect.dropped",
         Script(drop_at="greeting"),

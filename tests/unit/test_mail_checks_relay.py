@@ -279,6 +279,14 @@ async def test_words_that_no_rule_knows_are_a_failure_without_a_guess(tmp_path):
     assert cause and cause.code == "canary.failed"
 
 
+async def test_tls_records_that_the_mailer_logged_are_no_evidence(tmp_path):
+    door = network(tmp_path)
+    said = ("S: 220 relay", "C: STARTTLS", "S: \x17\x03\x03\xfa\xda", "S: 454 4.7.0 TLS not available")
+    site = FakeSite(door, {"mail.test": refused(587, "SMTP Error: Could not connect to SMTP host.", *said)})
+    found = await one("canary.by_site_mailer", context(door, site))
+    assert found.evidence["dialogue"] == [said[0], said[1], said[3]]
+
+
 async def test_an_unheard_success_is_not_a_pass(tmp_path):
     door = network(tmp_path)
     site = FakeSite(door, {"mail.test": {**accepted(587), "accepted": "none"}})
