@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from sidecar import backup as safekeeping
+from sidecar.backup import back_up
+from sidecar.backup import restore as put_back
 from sidecar.cli.ground import USAGE, Ground, with_ground
 from sidecar.keys import SealingKey
 
@@ -29,26 +30,27 @@ def seal(ground: Ground) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--with-key", is_flag=True, help="Put the sealing key in too: then the archive opens every secret in it.")
+@click.option("--with-key", is_flag=True, help="Put the sealing key in too: whoever has FILE then reads every secret.")
 @with_ground
 def backup(ground: Ground, file: Path, with_key: bool) -> None:
-    """Write a copy of the store to FILE while the sidecar runs."""
-    made = safekeeping.back_up(ground.settings, file, with_key=with_key, now=ground.now())
-    size = file.stat().st_size
-    key = (
-        "It holds the sealing key: keep it as safe as that."
-        if with_key
-        else "The sealing key is not in it: keep it too."
-    )
-    ground.answer({"file": str(file), "bytes": size, **asdict(made)}, f"{file}: {size} bytes. {key}")
+    """Write all of the data folder to FILE (.tar.gz) while the sidecar runs."""
+    with ground.progress("Copying the databases"):
+        made = back_up(ground.settings, file, with_key=with_key, now=ground.now())
+    key = "" if made.holds_key else "\nThe sealing key is not in it. Keep that apart: without it no secret can be read."
+    ground.answer({"file": str(file), **asdict(made)}, f"{file}: schema {made.schema}, {', '.join(made.files)}.{key}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @with_ground
-def restore(ground: Ground, file: Path) -> None:
-    """Put the store back as FILE has it. While a sidecar runs: when it starts the next time."""
-    done = safekeeping.restore(ground.settings, file)
-    words = "Restored. What was there before lies in before-restore-… in the data folder."
-    later = "A sidecar is running: it takes the backup when it starts the next time. Restart it now."
-    ground.answer({"restored": done, "restart_needed": not done}, words if done else later)
+def restore(ground: Ground, file: Path, yes: bool) -> None:
+    """Put the data folder back as FILE has it; what is there now is kept beside it."""
+    if not yes and not ground.as_json:
+        click.confirm(f"Put {ground.settings.data_dir} back as {file} has it", abort=True)
+    with ground.progress("Checking the backup"):
+        done = put_back(ground.settings, file)
+    said = "Done. What was there before lies beside it, in before-restore-…"
+    if not done:
+        said = "Checked and laid ready. A sidecar runs on this folder: it takes the backup when it is started next."
+    ground.answer({"file": str(file), "done": done}, said)

@@ -43,6 +43,11 @@ def open_store(data_dir: Path, *, migrations: Path = MIGRATIONS) -> Database:
     return db
 
 
+def newest_schema() -> int:
+    """The number that this program migrates to."""
+    return _numbered(MIGRATIONS)[-1][0]
+
+
 def schema_version(db: Database) -> int:
     """The number of the last migration that was applied; 0 for an empty file."""
     return int(db.value("PRAGMA user_version"))
