@@ -7,6 +7,7 @@ once. A storm becomes one queued run that answers for all of it (DESIGN: From ev
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 
 from sidecar import tickets
 from sidecar.runs.equipment import Equipment
@@ -21,6 +22,7 @@ from sidecar.tickets.rechecks import moved
 
 BATCH = 500
 MOST_QUEUED = 3  # runs that wait for one playbook of one site, whatever else its events say
+MEANT_SO_FOR = timedelta(hours=1)  # what is "not a fault" is looked at once in this time: is it still the same?
 MOVES = ("mail.sent", "config.changed", "plugin.changed")  # after these an open ticket is worth a look
 
 
@@ -84,6 +86,9 @@ def _ticket_of(equipment: Equipment, event: Event, reading: str) -> Ticket | Non
         if found is None:
             continue
         over = found.state == "resolved" and found.resolved_at is not None and event.occurred_at <= found.resolved_at
-        if found.state == "open" or over:
+        meant_so = found.state == "not_a_fault" and store.ran_for(
+            equipment.db, found.id, equipment.now() - MEANT_SO_FOR
+        )
+        if found.state == "open" or over or meant_so:
             return found
     return None

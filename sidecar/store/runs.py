@@ -159,6 +159,14 @@ def fruitless_event_runs(db: Database, site_id: str, playbook: str, since: datet
     )
 
 
+def ran_for(db: Database, ticket_id: int, since: datetime) -> bool:
+    """Whether a run since then has come to this ticket."""
+    found = db.value(
+        "SELECT 1 FROM runs WHERE ticket_id = :ticket AND created_at > :since LIMIT 1", ticket=ticket_id, since=since
+    )
+    return found is not None
+
+
 def begin_run(db: Database, run_id: str, now: datetime) -> None:
     """The run has left the queue; said again after a recovery, it changes nothing."""
     db.execute(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sidecar import tickets as deeds
-from sidecar.runs import starting
+from sidecar.runs import starting, triage
 from sidecar.store import messages, runs, tickets
 from tests.servers.engine import (
     PLAYBOOK,
@@ -208,6 +208,10 @@ def test_what_is_not_a_fault_stays_quiet_until_its_evidence_changes(services, wo
     ticket = until(the_ticket(services))
     until(all_ended(services))
     deeds.not_a_fault(services, ticket.id, "ann@msp.example", "A staging copy.")
+    happen(services, site_id, failed())  # looked at an hour ago at most: it is the same
+    until(lambda: tickets.ticket(services.db, ticket.id).occurrences == 2)
+    assert len(runs.runs(services.db)) == 1
+    monkeypatch.setattr(triage, "MEANT_SO_FOR", timedelta(0))
     happen(services, site_id, failed())
     until(all_ended(services, 2))
     assert len(tickets.tickets(services.db)) == 1

@@ -61,6 +61,7 @@ CREATE TABLE runs (
     ended_at      TEXT
 );
 CREATE INDEX runs_by_site ON runs (site_id, created_at DESC);
+CREATE INDEX runs_by_ticket ON runs (ticket_id, created_at) WHERE ticket_id IS NOT NULL;
 CREATE INDEX runs_open ON runs (site_id, playbook) WHERE state != 'ended';
 CREATE INDEX runs_queued ON runs (due_at) WHERE state = 'queued';
 
