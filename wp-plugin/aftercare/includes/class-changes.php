@@ -39,7 +39,7 @@ final class Changes implements Module {
 	/** Names within a mail plugin's settings whose value may be told; of every other only that it changed. */
 	const OPEN = array(
 		'host', 'port', 'encryption', 'auth', 'auth_type', 'autotls', 'auto_tls', 'mailer', 'provider', 'do_not_send', 'simulate_emails', 'run_mode', 'transport_type',
-		'hostname', 'enc_type', 'security_type', 'authentication_type', 'smtp_server', 'smtp_host', 'smtp_port', 'smtp_ssl', 'smtp_auth', 'type_encryption', 'autentication', 'authentication',
+		'hostname', 'enc_type', 'security_type', 'authentication_type', 'smtp_server', 'smtp_host', 'smtp_port', 'smtp_ssl', 'smtp_auth', 'type_encryption', 'type_of_encryption', 'autentication', 'authentication',
 		'from_email_force', 'from_name_force', 'force_from_email', 'return_path', 'region', 'useapi', 'useAPI', 'secure', 'track-clicks', 'default_connection', 'fallback_connection', 'log_emails',
 	);
 
