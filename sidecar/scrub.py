@@ -18,6 +18,7 @@ ADDRESS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 HASHED = re.compile(r"hashed-[0-9a-f]{12}(?:@|%40)$")
+_SCHEME = "(?:Basic|Bearer|Digest|Negotiate|Token)"
 CREDENTIALS = (
     # C: AUTH PLAIN AGFiYwBkZWY=; but neither a list of mechanisms nor "AUTH LOGIN command failed"
     (
@@ -29,13 +30,18 @@ CREDENTIALS = (
         ),
         r"\1***",
     ),
-    (re.compile(r"\b((?:Proxy-)?Authorization\s*[:=]\s*(?:[A-Za-z]+\s+)?)[A-Za-z0-9+/=._~-]{6,}", re.I), r"\1***"),
+    (
+        re.compile(
+            rf"\b((?:Proxy-)?Authorization\s*[:=]\s*(?:{_SCHEME}\s+)?)(?!{_SCHEME}\b)[A-Za-z0-9+/=._~-]{{6,}}", re.I
+        ),
+        r"\1***",
+    ),
     (re.compile(r"\b(Bearer\s+)[A-Za-z0-9+/=._~-]{12,}", re.I), r"\1***"),
-    (re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]*@", re.I), r"\1***@"),
+    (re.compile(r"\b([a-z][a-z0-9+.-]{1,20}://)[^\s/@:]{0,200}:[^\s/@]{0,200}@", re.I), r"\1***@"),
     (
         re.compile(
             r"""((?:pass(?:wor[dt]|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|client[_-]?secret)
-                ["']?\s*(?:=>|[:=])\s*["']?)(?!\*\*\*)[^\s"'&,;)\]}]+""",
+                ["']?\s*(?:=>|[:=])\s*["']?)(?!\*\*\*|>)[^\s"'&,;)\]}]+""",
             re.I | re.X,
         ),
         r"\1***",
@@ -48,10 +54,10 @@ CREDENTIALS = (
     ),
 )
 # A look at lower-case text that is quick, and says yes too often rather than too seldom.
-_NAMED = re.compile(r"(?:pass|pwd|secret|token|key)[a-z]*[\"'\\]*\s*(?:=|:)")
+_NAMED = re.compile(r"(?:pass|pwd|secret|token|key)[a-z]{0,12}[\"'\\]*\s*(?:=|:)")
 _OFFERED = "(?:plain|login|xoauth2|oauthbearer|cram-|ntlm|scram-|digest-|gssapi|external|xymcookie)"
 _TOLD = re.compile(rf"auth\s+{_OFFERED}[\w-]*[ \t]+(?!{_OFFERED})[a-z0-9+/=]")
-_HASH = re.compile(r"hashed-[0-9a-f]{12}@")
+_HASH = re.compile(r"(?<![^\s<>\"'(),:;@\[\]\\|{}=&?/%])hashed-[0-9a-f]{12}@")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CONTROLS = {**{code: None for code in range(32) if code not in (9, 10, 13)}, 127: None}
 
