@@ -17,8 +17,8 @@ from diagnostics.mail.codes import CODES
 from diagnostics.mail.outcomes import data_of, of_type
 from diagnostics.mail.reading import SILENT_AFTER_AUTH, UNSURE, read_failure, readable, scope_of, silence, with_facts
 from diagnostics.mail.reported import greeted
-from diagnostics.mail.settings import MODES, SHORT_CIRCUITED, SWITCHED_OFF
-from diagnostics.mail.site import NOT_ASKED, ask, mail_settings, not_asked, site_name
+from diagnostics.mail.settings import SHORT_CIRCUITED, SWITCHED_OFF, answered_by, switched_off
+from diagnostics.mail.site import NOT_ASKED, Plugin, ask, mail_settings, not_asked, site_name
 
 ACCEPTED = Code(
     "canary.accepted",
@@ -177,20 +177,8 @@ def kept_back(site: str, result: Mapping[str, Any], facts: Mapping[str, Any]) ->
     """Success without anybody who took it: a filter, a mode, or a mailer that cannot be heard."""
     by = result.get("short_circuit_by")
     if isinstance(by, Mapping):
-        named = {
-            "plugin": str(by.get("name") or by.get("slug") or "a plugin"),
-            "slug": str(by.get("slug") or ""),
-            "callback": str(by.get("callback") or "a callback"),
-            "how_known": "the test mail ended in it",
-        }
-        return SHORT_CIRCUITED.finding(site, {**facts, **named})
+        return answered_by(site, Plugin.of(by), str(by.get("callback") or ""), "the test mail ended in it", facts)
     mode = str(result.get("mode") or "normal")
     if mode != "normal":
-        named = {
-            "mode": mode,
-            "mode_words": MODES.get(mode, mode),
-            "by": str(result.get("owner") or "the mail plugin"),
-            "setting": mode,
-        }
-        return SWITCHED_OFF.finding(site, {**facts, **named})
+        return switched_off(site, mode, str(result.get("owner") or "the mail plugin"), mode, facts)
     return NOT_FOLLOWED.finding(site, facts, reason=UnknownReason.UNAVAILABLE)

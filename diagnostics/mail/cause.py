@@ -92,7 +92,7 @@ def _seen_by(finding: Finding) -> str:
 
 def _rank(finding: Finding) -> tuple[bool, bool, int, int]:
     """A cause before a consequence, sure words before ambiguous ones, then the way, then the newest look."""
-    seen = ("canary", "probe", "", "reported")
+    seen = ("", "canary", "probe", "reported")  # "" are the settings themselves, which name who set them
     by = _seen_by(finding)
     newest = seen.index(by) if by in seen else len(seen)
     return _consequence(finding), finding.code in UNSURE, _place(finding.code), newest

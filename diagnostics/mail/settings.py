@@ -7,14 +7,23 @@ settings alone cannot prove is a warning, and the later steps prove it.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import CauseKind, Code, Finding, Impact, Verdict
 from diagnostics.mail.codes.site import MAILER_MISSING
 from diagnostics.mail.ports import IMPLICIT_TLS_PORTS
-from diagnostics.mail.site import LOCAL_MAILERS, MAILERS, NOT_ASKED, MailSettings, mail_settings, not_asked, site_name
+from diagnostics.mail.site import (
+    LOCAL_MAILERS,
+    MAILERS,
+    NOT_ASKED,
+    MailSettings,
+    Plugin,
+    mail_settings,
+    not_asked,
+    site_name,
+)
 
 IN_FORCE = Code(
     "smtp.settings.in_force",
@@ -42,9 +51,8 @@ SHORT_CIRCUITED = Code(
     Verdict.FAIL,
     "{evidence.plugin} answers every mail of {subject} before WordPress sends it ({evidence.callback} on pre_wp_mail). "
     "Nothing leaves.",
-    remedy="Deactivate {evidence.plugin}, or switch off the setting in it that blocks mail, and send a test mail. A "
-    "must-use plugin is removed by deleting its file from wp-content/mu-plugins.",
-    copy="wp plugin deactivate {evidence.slug}",
+    remedy="{evidence.advice}",
+    copy="{evidence.copy}",
     meaning="A callback on the filter pre_wp_mail returns an answer of its own. wp_mail() then reports success, "
     "forms thank the visitor, and no mail exists.",
     proof="The callback's own code returns a constant and calls nothing that sends, or a test mail ended in it.",
@@ -65,8 +73,7 @@ SWITCHED_OFF = Code(
     Verdict.FAIL,
     "Mail of {subject} is {evidence.mode_words}: {evidence.by} ({evidence.setting}). WordPress reports success, and "
     "nothing leaves.",
-    remedy="Switch it off: {evidence.by} → {evidence.setting}. Is this a staging copy, leave it on and end the "
-    "pairing of this copy.",
+    remedy="{evidence.advice} Is this a staging copy, leave it so and end the pairing of this copy.",
     meaning="A mail plugin's mode, a staging tool or a must-use plugin keeps every mail back.",
     proof="The setting itself, or the code that returns success without sending, in the evidence.",
     kind=CauseKind.SETTINGS,
@@ -188,14 +195,9 @@ def stopped(mail: MailSettings, site: str) -> Iterator[Finding]:
     if mail.mode != "normal" and mail.mode_setting.startswith("pre_wp_mail"):
         yield short_circuited(mail, site, callback, "its code always answers, and sends nothing")
     elif mail.mode != "normal":
-        evidence = {
-            "mode": mail.mode,
-            "mode_words": MODES.get(mail.mode, mail.mode),
-            "by": mail.mode_by or mail.environment_blocks or mail.owner.name,
-            "setting": mail.mode_setting or mail.mode,
-            "environment": mail.environment_blocks or mail.environment,
-        }
-        yield SWITCHED_OFF.finding(site, evidence)
+        by = mail.mode_by or mail.environment_blocks or mail.owner.name
+        facts = {"environment": mail.environment_blocks or mail.environment}
+        yield switched_off(site, mail.mode, by, mail.mode_setting or mail.mode, facts)
     elif mail.short_circuit:
         names = [each.name for each in mail.short_circuit]
         yield SHORT_CIRCUIT_POSSIBLE.finding(site, {"names": names, "callbacks": mail.short_circuit})
@@ -203,19 +205,41 @@ def stopped(mail: MailSettings, site: str) -> Iterator[Finding]:
         yield MAILER_MISSING.finding(site, missing)
 
 
+def switched_off(site: str, mode: str, by: str, setting: str, facts: Mapping[str, Any]) -> Finding:
+    """The finding for a mode, a stand-in or a trap that keeps every mail; its remedy fits which of them it is."""
+    if setting.startswith("wp_mail()") or "->send" in setting:
+        advice = f"Deactivate {by}; is it a must-use plugin, delete its file: {setting}."
+    elif setting.startswith("the relay"):
+        advice = "Enter a relay that delivers: this one is made to catch test mail."
+    elif setting.startswith("sendmail_path"):
+        advice = f"Ask the web host for a real sendmail ({setting} delivers nothing), or set an SMTP relay."
+    else:
+        advice = f"Switch it off: {by} → {setting}."
+    words = {"mode": mode, "mode_words": MODES.get(mode, mode), "by": by, "setting": setting, "advice": advice}
+    return SWITCHED_OFF.finding(site, {**words, **facts})
+
+
 def short_circuited(mail: MailSettings, site: str, callback: str, how_known: str) -> Finding:
-    """The finding that names the plugin whose callback answers instead of WordPress."""
+    """The finding for a callback that the settings themselves show to answer always."""
     slug = mail.mode_by or (mail.short_circuit[0].slug if mail.short_circuit else "")
-    plugin = next((each for each in mail.short_circuit if each.slug == slug), None)
-    evidence = {
-        "plugin": plugin.name if plugin else slug or "a plugin",
-        "slug": slug,
-        "callback": callback or "a callback",
-        "how_known": how_known,
-        "callbacks": mail.short_circuit,
-        "environment": mail.environment_blocks,
-    }
-    return SHORT_CIRCUITED.finding(site, evidence)
+    plugin = next((each for each in mail.short_circuit if each.slug == slug), Plugin(slug, slug))
+    facts = {"callbacks": mail.short_circuit, "environment": mail.environment_blocks}
+    return answered_by(site, plugin, callback, how_known, facts)
+
+
+def answered_by(site: str, plugin: Plugin, callback: str, how_known: str, facts: Mapping[str, Any]) -> Finding:
+    """The finding that names whose callback on pre_wp_mail answers instead of WordPress."""
+    named = {"plugin": plugin.name or "Some plugin", "slug": plugin.slug, "callback": callback or "a callback"}
+    if plugin.slug in ("", "core"):  # a function of WordPress's own, such as __return_true, hooked by somebody
+        advice = "Find who hooks it: search the folder wp-content for pre_wp_mail, and remove that line or plugin."
+        named |= {"plugin": "A plugin or theme", "advice": advice, "copy": "grep -rn pre_wp_mail wp-content"}
+    else:
+        advice = (
+            f"Deactivate {plugin.name}, or switch off the setting in it that blocks mail, and send a test mail. A "
+            "must-use plugin is removed by deleting its file from wp-content/mu-plugins."
+        )
+        named |= {"advice": advice, "copy": f"wp plugin deactivate {plugin.slug}"}
+    return SHORT_CIRCUITED.finding(site, {**named, "how_known": how_known, **facts})
 
 
 def mailer_missing(mail: MailSettings) -> dict[str, Any]:

@@ -400,3 +400,34 @@ async def test_a_check_does_not_look_for_tls_where_no_connection_is(tmp_path):
     findings = await found(tmp_path, FAULTS["connection refused"])
     blocked = [each for each in findings if each.reason is UnknownReason.BLOCKED]
     assert [each.blocked_by for each in blocked] == ["smtp.connect.refused"] * 2
+
+
+async def test_a_blocking_function_of_wordpress_itself_is_not_blamed_on_wordpress(tmp_path):
+    by = {"slug": "core", "name": "WordPress", "callback": "__return_true"}
+    mail = {
+        "mode": "disabled",
+        "mode_by": {"slug": "core", "setting": "pre_wp_mail: __return_true"},
+        "short_circuit": [by],
+    }
+    cause = cause_of(await found(tmp_path, Planted("", mail=mail, failing=False)))
+    assert cause and cause.remedy
+    assert cause.summary.startswith("A plugin or theme answers every mail")
+    assert cause.remedy.copy == "grep -rn pre_wp_mail wp-content"
+
+
+@pytest.mark.parametrize(
+    ("setting", "advice"),
+    [
+        ("Email Simulation", "Switch it off: fluent-smtp → Email Simulation."),
+        (
+            "wp_mail() in wp-content/mu-plugins/log.php",
+            "Deactivate fluent-smtp; is it a must-use plugin, delete its file",
+        ),
+        ("the relay sandbox.mailtrap.test:2525 keeps mail", "Enter a relay that delivers"),
+        ("sendmail_path: /bin/true", "Ask the web host for a real sendmail"),
+    ],
+)
+async def test_what_keeps_mail_back_is_told_how_to_end_it(tmp_path, setting, advice):
+    mail = {"mode": "simulated", "mode_by": {"slug": "fluent-smtp", "setting": setting}}
+    cause = cause_of(await found(tmp_path, Planted("", mail=mail, failing=False)))
+    assert cause and cause.remedy and cause.remedy.text.startswith(advice)
