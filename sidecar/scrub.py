@@ -66,7 +66,7 @@ def suspicious(text: str) -> bool:
     """Whether `scrub` might change *text*; also of text in JSON, where controls are escaped. False is certain."""
     if "@" in text and text.count("@") != len(_HASH.findall(text)):
         return True
-    if "%40" in text or "\\u00" in text or "\x7f" in text or _CONTROL.search(text):
+    if "%40" in text or "\\u00" in text or "\\b" in text or "\\f" in text or "\x7f" in text or _CONTROL.search(text):
         return True
     low = text.lower()
     if "bearer" in low or "authorization" in low or "sg." in low or "xkeysib" in low or "re_" in low or "akia" in low:
