@@ -7,7 +7,7 @@ runs where they were; the next one of the same name goes on at the step they wer
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from sidecar.runs.concluding import close_step, conclude, died
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.looking import LOOKS, block, look
 from sidecar.store import runs as store
+from sidecar.store.runs import Run
 
 # Rises only when the order of steps in `carry_out` changes, with a migration that is tested:
 # DBOS never recovers a run of another version.
@@ -38,6 +39,7 @@ FILE_NAME = "runs.sqlite"
 ENDED_BADLY = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 _equipment: Equipment | None = None
+_handed_over: set[str] = set()
 
 
 def equipment() -> Equipment:
@@ -83,6 +85,7 @@ def shut() -> None:
     LOOKS.stop()
     DBOS.destroy()
     _equipment = None
+    _handed_over.clear()
 
 
 def launched() -> bool:
@@ -90,8 +93,17 @@ def launched() -> bool:
     return _equipment is not None
 
 
+def hand_over(due: Sequence[Run]) -> None:
+    """Give the engine every run that is due; those that it has already wait their turn there."""
+    _handed_over.intersection_update(run.id for run in due)
+    for run in due:
+        if run.id not in _handed_over:
+            enqueue(run.id, run.site_id)
+            _handed_over.add(run.id)
+
+
 def enqueue(run_id: str, site_id: str) -> None:
-    """Hand a queued run to the engine; an id that it knows starts nothing."""
+    """Hand one run to the engine; an id that it knows starts nothing."""
     queue = DBOS.retrieve_queue(QUEUE)
     if queue is None:
         raise RuntimeError(f"the queue {QUEUE} is not registered")
@@ -99,10 +111,17 @@ def enqueue(run_id: str, site_id: str) -> None:
         queue.enqueue(carry_out, run_id)
 
 
-def given_up(run_id: str) -> bool:
-    """Whether the engine has ended this run without a conclusion."""
+def standing_of(run_id: str) -> str:
+    """What the engine knows of a run: `under way`, `given up`, or `unknown` (its file was lost or put back)."""
     status = DBOS.get_workflow_status(run_id)
-    return status is not None and status.status in ENDED_BADLY
+    if status is None:
+        return "unknown"
+    return "given up" if status.status in ENDED_BADLY else "under way"
+
+
+def forget(run_ids: Sequence[str]) -> None:
+    """The engine keeps these ended runs no longer."""
+    DBOS.delete_workflows(list(run_ids))
 
 
 @DBOS.workflow(

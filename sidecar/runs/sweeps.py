@@ -26,6 +26,7 @@ from sidecar.store.database import NotFound
 from sidecar.store.messages import Message
 from sidecar.tickets.rechecks import recheck_delay
 
+PURGED_AT_ONCE = 200
 LATE = timedelta(minutes=2)  # a run that began this long ago is looked after
 HEADINGS = {"opened": "New", "reopened": "Back again", "resolved": "Mended"}
 
@@ -91,8 +92,7 @@ def start_due(equipment: Equipment) -> None:
             add(equipment, ticket.site_id, ticket.playbook, trigger)
             later = now + recheck_delay(ticket.rechecks + 1, equipment.settings.recheck_s)
             ticket_store.change(equipment.db, ticket.id, recheck_at=later)  # for the case that the run dies
-    for run in store.due_runs(equipment.db, now):
-        engine.enqueue(run.id, run.site_id)
+    engine.hand_over(store.due_runs(equipment.db, now))
 
 
 def deliver(equipment: Equipment) -> None:
@@ -119,17 +119,23 @@ def deliver(equipment: Equipment) -> None:
 
 
 def look_after(equipment: Equipment) -> None:
-    """Runs that the engine gave up end here, and say so; commands that nobody fetched expire."""
+    """Runs that the engine gave up end here, and say so; those it has lost begin anew; old commands expire."""
     now = equipment.now()
     commands.expire(equipment.db, now)
     for run in store.unfinished_runs(equipment.db, now - LATE):
-        if engine.given_up(run.id):
+        standing = engine.standing_of(run.id)
+        if standing == "given up":
             died(equipment, run.id, "the engine gave it up")
+        elif standing == "unknown":
+            engine.enqueue(run.id, run.site_id)
 
 
 def purge(equipment: Equipment) -> None:
     """What is older than the settings keep goes: events, runs, commands."""
     now, settings = equipment.now(), equipment.settings
     events.purge(equipment.db, now - timedelta(days=settings.events_days))
-    store.purge_runs(equipment.db, now - timedelta(days=settings.runs_days))
-    commands.purge(equipment.db, now - timedelta(days=settings.runs_days))
+    before = now - timedelta(days=settings.runs_days)
+    while old := store.ended_before(equipment.db, before, PURGED_AT_ONCE):
+        engine.forget(old)
+        store.purge_runs(equipment.db, old)
+    commands.purge(equipment.db, before)

@@ -39,6 +39,8 @@ def triage(equipment: Equipment) -> int:
                     _triage(equipment, event)
                 events.mark_triaged(equipment.db, [(site_id, event.id) for event in of_site], equipment.now())
         seen += len(batch)
+    if seen:
+        equipment.wake()  # what is due now starts now
     return seen
 
 

@@ -272,11 +272,18 @@ def answers(db: Database, run_id: str) -> list[Answer]:
     )
 
 
-def purge_runs(db: Database, before: datetime) -> int:
-    """Delete runs that ended before then, with steps, findings and commands; how many."""
+def ended_before(db: Database, before: datetime, limit: int) -> list[str]:
+    """Runs that ended before then, the oldest first."""
+    return db.rows(
+        str,
+        "SELECT id FROM runs WHERE state = 'ended' AND ended_at < :before ORDER BY ended_at LIMIT :limit",
+        before=before,
+        limit=limit,
+    )
+
+
+def purge_runs(db: Database, run_ids: Sequence[str]) -> None:
+    """Delete these runs with their steps, findings and commands."""
     with db.transaction():
-        db.execute(
-            "DELETE FROM commands WHERE run_id IN (SELECT id FROM runs WHERE state = 'ended' AND ended_at < :before)",
-            before=before,
-        )
-        return db.execute("DELETE FROM runs WHERE state = 'ended' AND ended_at < :before", before=before)
+        for table, column in (("commands", "run_id"), ("runs", "id")):
+            db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT value FROM json_each(:ids))", ids=run_ids)

@@ -9,7 +9,7 @@ from sidecar.store import tickets as store
 from sidecar.store.events import Event
 from sidecar.store.tickets import Ticket
 from sidecar.tickets.desk import Desk
-from sidecar.tickets.proof import like_the_one_that_failed
+from sidecar.tickets.proof import left, like_the_one_that_failed
 
 LONGEST = 24  # times `recheck_s`: with the design's 15 minutes, six hours
 SETTLE = timedelta(seconds=3)  # somebody who changes one setting changes the next one too
@@ -35,6 +35,8 @@ def _worth_a_look(desk: Desk, ticket: Ticket, event: Event) -> bool:
         return False
     if event.type != "mail.sent":
         return True
+    if not left(event.data):
+        return False
     mail: dict[str, Any] = ticket.body.get("mail") or {}
     if ticket.blind and mail:
         return like_the_one_that_failed(event, mail)

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from sidecar.runs import view
+from sidecar.runs import engine, sweeps, view
 from sidecar.runs.starting import add
 from sidecar.store import findings, runs, tickets
 from tests.servers.engine import (
@@ -91,7 +92,6 @@ def test_killed_again_and_again_no_event_is_lost_and_no_ticket_doubled(tmp_path,
                 time.sleep(chance.uniform(0.05, 0.4))
     with running(services):
         until(lambda: services.db.value("SELECT COUNT(*) FROM events WHERE triaged_at IS NULL") == 0)
-        until()
         until(lambda: sum(ticket.occurrences for ticket in tickets.tickets(services.db)) == told, 40)
     per_site = [ticket.site_id for ticket in tickets.tickets(services.db)]
     assert len(per_site) == len(set(per_site))
@@ -118,3 +118,30 @@ def test_a_stop_does_not_wait_for_a_slow_check_and_the_run_goes_on_later(tmp_pat
     with running(services):
         until(ended(services, run_id))
     assert runs.run(services.db, run_id).outcome == "sound"
+
+
+def test_a_run_whose_engine_file_was_lost_begins_anew(tmp_path, world, monkeypatch):
+    services = build(tmp_path / "data", world)
+    world.set(slow={"smtp.tls": 25})
+    run_id = add(services, add_site(services), PLAYBOOK, {"kind": "person", "by": "Ann"})
+    with running(services):
+        until(lambda: "smtp.tls" in world.looks)
+    for file in (tmp_path / "data").glob("runs.sqlite*"):
+        file.unlink()
+    world.set(slow={})
+    monkeypatch.setattr(sweeps, "LATE", timedelta(0))
+    with running(services):
+        until(ended(services, run_id))
+
+
+def test_old_runs_go_from_the_store_and_from_the_engine(tmp_path, world):
+    services = build(tmp_path / "data", world)
+    run_id = add(services, add_site(services), PLAYBOOK, {"kind": "person", "by": "Ann"})
+    with running(services):
+        until(ended(services, run_id))
+        assert engine.standing_of(run_id) == "under way"  # ended, and known
+        services.db.execute("UPDATE runs SET ended_at = '2020-01-01T00:00:00.000000Z'")
+        sweeps.purge(services)
+        assert engine.standing_of(run_id) == "unknown"
+    assert runs.runs(services.db) == []
+    assert findings.findings_of(services.db, run_id) == []

@@ -264,7 +264,7 @@ def test_a_check_that_could_not_look_proves_nothing(desk, site_id):
         ({"to": [{"hash": "b"}], "kind": "form", "size": 10}, True),
         ({"to": [{"hash": "c"}], "kind": "form", "size": 10}, False),
         ({"to": [{"hash": "b"}], "canary": "aftercare-1"}, False),
-        ({"to": [{"hash": "b"}], "accepted": "none"}, False),
+        ({"to": [{"hash": "b"}], "mailer": "none", "short_circuit": ["mail-blocker"]}, False),
     ],
 )
 def test_a_refused_recipient_is_proved_mended_by_a_mail_to_them(sent, like):
