@@ -125,7 +125,9 @@ class Doors:
         off_s = int(timestamp) - now.timestamp() if timestamp.isascii() and timestamp.isdigit() else None
         if off_s is None or abs(off_s) > TOLERANCE_S:
             if off_s is not None and len(timestamp) < 12:
-                sites.seen(self._db, known.id, now, plugin_version="", clock_offset_s=round(off_s, 1))
+                # It signed with the offset that it knew: how far its own clock is off is what we knew, and this.
+                off_s = round(off_s + (known.clock_offset_s or 0.0), 1)
+                sites.seen(self._db, known.id, now, plugin_version="", clock_offset_s=off_s)
             raise Refusal("clock", "The message is not of now by the sidecar's clock.", time=instant(now))
         if sealed == known.next_secret_sealed:
             sites.rotation_ended(self._db, known.id, sealed)

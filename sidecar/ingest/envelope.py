@@ -23,6 +23,7 @@ EVENTS_A_BATCH = 500
 DEEPEST, MOST_KEYS = 8, 200  # an event's
 BODY_DEEPEST = 32
 AHEAD = timedelta(minutes=10)
+OFF_LITTLE = timedelta(seconds=30)  # what a clock may be off without its instants being put right
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 UNDERSTOOD = re.compile(r"[01]\.\d{1,4}(\.\d{1,4})?([.+-][0-9A-Za-z.+-]{0,40})?")  # plugin versions of protocol 1
 SUPPORTED = ("1",)
@@ -72,8 +73,8 @@ def plugin_version(body: dict[str, Any]) -> str:
     return version
 
 
-def read_batch(body: bytes, now: datetime) -> Batch:
-    """The events in *body*. Raises Refusal."""
+def read_batch(body: bytes, now: datetime, clock_offset_s: float | None = None) -> Batch:
+    """The events in *body*, of a site whose clock is known to be so far off. Raises Refusal."""
     envelope = read_object(body)
     version = plugin_version(envelope)
     given = envelope.get("events")
@@ -81,19 +82,22 @@ def read_batch(body: bytes, now: datetime) -> Batch:
         raise shape("events", "it is not a list")
     if len(given) > EVENTS_A_BATCH:
         raise Refusal("too_large", f"A batch holds at most {EVENTS_A_BATCH} events; this one has {len(given)}.")
+    off = timedelta(seconds=clock_offset_s or 0.0)
+    if abs(off) < OFF_LITTLE:
+        off = timedelta(0)
     latest = now + AHEAD
     events: list[NewEvent] = []
     rejected: list[dict[str, str]] = []
     for each in given:
         try:
-            events.append(_event(each, latest))
+            events.append(_event(each, latest, off))
         except WrongKind as error:
             named = each.get("id") if isinstance(each, dict) else None
             rejected.append({"id": printable(named)[:64] if isinstance(named, str) else "", "reason": str(error)})
     return Batch(version, events, rejected)
 
 
-def _event(value: Any, latest: datetime) -> NewEvent:
+def _event(value: Any, latest: datetime, off: timedelta) -> NewEvent:
     if type(value) is not dict:
         raise WrongKind("the event is not an object")
     event_id, type_ = value.get("id"), value.get("type")
@@ -112,11 +116,11 @@ def _event(value: Any, latest: datetime) -> NewEvent:
         raise WrongKind(f"is nested deeper than {DEEPEST}", "data")
     if keys > MOST_KEYS:
         raise WrongKind(f"has more than {MOST_KEYS} keys", "data")
-    occurred_at = _instant(value.get("occurred_at"), latest)
+    occurred_at = _instant(value.get("occurred_at"), latest, off)
     return NewEvent(event_id, str(type_), occurred_at, _as_text(cleaned(data, fields)))
 
 
-def _instant(value: Any, latest: datetime) -> str:
+def _instant(value: Any, latest: datetime, off: timedelta) -> str:
     if type(value) is not str or len(value) > 40:
         raise WrongKind("is not an instant", "occurred_at")
     try:
@@ -125,10 +129,12 @@ def _instant(value: Any, latest: datetime) -> str:
         raise WrongKind("is not an instant in ISO 8601", "occurred_at") from None
     if at.tzinfo is None:
         raise WrongKind("names no time zone; it is UTC, with a Z", "occurred_at")
-    if at > latest:
-        raise WrongKind("is in the future by the sidecar's clock", "occurred_at")
     if at < OLDEST:
         raise WrongKind("is before 2000", "occurred_at")
+    if off:
+        at -= off
+    if at > latest:
+        raise WrongKind("is in the future by the sidecar's clock", "occurred_at")
     return instant(at)
 
 

@@ -33,8 +33,8 @@ def blueprint(services: Services) -> Blueprint:
     @bp.post("/events")
     @doors.door("events")
     def take_events(call: Call) -> Answer:
-        batch = read_batch(call.body, call.now)
         site = call.site
+        batch = read_batch(call.body, call.now, site.clock_offset_s)
         stale = site.last_seen_at is None or call.now - site.last_seen_at > SEEN_EVERY
         with db.transaction():
             accepted = events.insert_events(db, site.id, batch.events, call.now)

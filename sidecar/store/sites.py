@@ -49,11 +49,13 @@ class Caller:
     next_secret_sealed: str | None = field(repr=False)
     next_secret_at: datetime | None
     plugin_version: str
+    clock_offset_s: float | None
     last_seen_at: datetime | None
 
 
 CALLER = """
-    SELECT id, state, url, secret_sealed, next_secret_sealed, next_secret_at, plugin_version, last_seen_at
+    SELECT id, state, url, secret_sealed, next_secret_sealed, next_secret_at,
+           plugin_version, clock_offset_s, last_seen_at
       FROM sites WHERE id = :id"""
 
 

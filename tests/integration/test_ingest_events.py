@@ -69,6 +69,7 @@ def test_the_very_same_message_again_inside_the_tolerance_is_a_duplicate_and_out
 
 def test_a_clock_an_hour_off_gets_a_signed_answer_with_the_time_and_is_remembered(doors, plugin):
     for off_s in (HOUR, -HOUR):
+        sites.seen(doors.db, plugin.site, datetime.now(UTC), plugin_version="", clock_offset_s=0.0)
         plugin.clock_off_s = off_s
         refused = plugin.send(event())
         assert (refused.status, refused["error"], refused.signed) == (401, "clock", True)
@@ -77,6 +78,21 @@ def test_a_clock_an_hour_off_gets_a_signed_answer_with_the_time_and_is_remembere
     plugin.clock_off_s = 0
     assert kept(doors, plugin) == []
     assert plugin.send(event()).status == 202
+
+
+@pytest.mark.parametrize("off_s", [HOUR, -HOUR])
+def test_a_site_whose_clock_is_off_goes_on_with_the_offset_and_its_instants_are_put_right(doors, plugin, off_s):
+    plugin.clock_off_s = off_s
+    by_its_clock = (datetime.now(UTC) + timedelta(seconds=off_s)).isoformat()
+    one = {**event(), "occurred_at": by_its_clock}
+    assert plugin.send(one)["error"] == "clock"
+    plugin.clock_off_s = 0  # it signs with the offset now; what it wrote down before stays as it is
+    assert plugin.send(one)["accepted"] == 1
+    [found] = kept(doors, plugin)
+    assert abs(found.occurred_at - datetime.now(UTC)) < timedelta(seconds=10)
+    plugin.clock_off_s = -off_s  # somebody set its clock, and it still adds the old offset
+    assert plugin.send(event())["error"] == "clock"
+    assert sites.site(doors.db, plugin.site).clock_offset_s == pytest.approx(0, abs=5)
 
 
 @pytest.mark.parametrize("timestamp", ["soon", "1e9", "-5", "²", "9" * 30, "1795512000.5"])
@@ -136,6 +152,12 @@ def test_a_site_whose_secret_was_wiped_is_denied_even_with_the_key_of_an_empty_s
     body = json.dumps({"plugin": "0.1.0", "events": [event()]}).encode()
     answered = plugin.post("events", "/events", body, signature="v1,47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
     assert answered.status in (401, 503) and kept(doors, plugin) == []
+
+
+def test_an_id_of_10_mb_is_refused(doors, plugin):
+    answered = plugin.send(event(event_id="x" * 10_000_000))
+    assert (answered.status, answered["error"], answered.signed) == (413, "too_large", True)
+    assert kept(doors, plugin) == []
 
 
 @pytest.mark.parametrize("chunked", [False, True])
