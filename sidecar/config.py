@@ -53,8 +53,8 @@ class Settings:
     listen: str = _setting(
         "127.0.0.1:8470",
         "Where the sidecar listens. Put a reverse proxy with TLS before it.",
-        "host:port",
-        values.as_host_and_port,
+        "host:port; port 0 takes any free one",
+        values.as_listen,
     )
     public_url: str = _setting(
         "",

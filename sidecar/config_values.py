@@ -84,11 +84,11 @@ def as_port_number(text: str) -> int:
     return int(text)
 
 
-def as_host_and_port(value: Any) -> str:
+def as_listen(value: Any) -> str:
     host, colon, port = as_text(value).rpartition(":")
     if not colon or not host:
         raise ValueError("it is not host:port")
-    return f"{host}:{as_port_number(port)}"
+    return f"{host}:{0 if port == '0' else as_port_number(port)}"
 
 
 def as_public_url(value: Any) -> str:

@@ -6,7 +6,8 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -76,6 +77,20 @@ class Ground:
             table.add_row(f"[bold]{escape(name)}[/bold]", escape("–" if value in (None, "") else shown))
         self.out.print(table)
         return None
+
+    @contextmanager
+    def progress(self, words: str) -> Iterator[None]:
+        """Show that something is under way, on a terminal; on standard error, so that an answer stays clean."""
+        if not sys.stderr.isatty():
+            yield
+            return
+        with self.err.status(escape(words)):
+            yield
+
+    def confirm(self, question: str) -> None:
+        """Go on only if the person says so."""
+        if not click.confirm(question, err=True):
+            self.fail("Nothing was changed.", USAGE, "not_confirmed")
 
     def fail(self, message: str, code: int, error: str = "unavailable") -> NoReturn:
         """Say why not, on standard error, and leave."""

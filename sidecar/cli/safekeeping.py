@@ -47,7 +47,7 @@ def backup(ground: Ground, file: Path, with_key: bool) -> None:
 def restore(ground: Ground, file: Path, yes: bool) -> None:
     """Put the data folder back as FILE has it; what is there now is kept beside it."""
     if not yes and not ground.as_json:
-        click.confirm(f"Put {ground.settings.data_dir} back as {file} has it", abort=True)
+        ground.confirm(f"Put {ground.settings.data_dir} back as {file} has it")
     with ground.progress("Checking the backup"):
         done = put_back(ground.settings, file)
     said = "Done. What was there before lies beside it, in before-restore-…"

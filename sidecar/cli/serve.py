@@ -16,7 +16,6 @@ from flask import Flask
 
 from sidecar import accounts
 from sidecar.backup import serving
-from sidecar.backup import serving
 from sidecar.cli.ground import UNAVAILABLE, Ground, with_ground
 from sidecar.config import Settings
 from sidecar.log import set_up
@@ -32,7 +31,7 @@ MOST_BODY = 4 * 1024 * 1024  # beyond it the socket is closed; the app itself re
 @with_ground
 def serve(ground: Ground) -> None:
     """Serve console, API and the plugins' doors, and run playbooks, until SIGTERM or Ctrl-C."""
-    with _bound(ground) as listener, serving(ground.settings):
+    with _bound(ground) as listener:
         settings = _settled(ground.settings, listener)
         ground.__dict__["settings"] = settings
         with serving(settings):

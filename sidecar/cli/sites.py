@@ -135,6 +135,6 @@ def unpair(ground: Ground, site: str, yes: bool) -> None:
     """Forget the site's secret: whatever it sends is denied from then on."""
     known = found(ground, site)
     if not yes and not ground.as_json:
-        click.confirm(f"Unpair {known.name}? What breaks there then goes unseen", abort=True)
+        ground.confirm(f"Unpair {known.name}? What breaks there then goes unseen")
     said = upkeep.unpair(ground.services, known.id, ground.now())
     ground.answer({"site": known.id, "said": said}, said)

@@ -67,7 +67,7 @@ def revoke_token(db: Database, token_id: str, user_id: str | None = None) -> Non
     """End a token, of *user_id* only if one is named. Raises NotFound."""
     sql = "DELETE FROM api_tokens WHERE id = :token_id AND (:user_id IS NULL OR user_id = :user_id)"
     if db.execute(sql, token_id=token_id, user_id=user_id) != 1:
-        raise NotFound("token")
+        raise NotFound(f"there is no token {token_id}")
 
 
 def revoke_tokens_of(db: Database, user_id: str) -> None:
