@@ -19,6 +19,11 @@ function plugin_basename( string $file ): string {
 	return 'aftercare/' . basename( $file );
 }
 
+/** True, so that what is taken in a network only is listed too. */
+function is_multisite(): bool {
+	return true;
+}
+
 require "$plugin/includes/autoload.php";
 
 /** The first sentence of a method's docblock. */
