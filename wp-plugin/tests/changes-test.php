@@ -43,7 +43,7 @@ return array(
 		};
 		same( array( array( 'updated', '1.0', '1.1' ) ), $whats( look( array( 'version' => '1.0' ) ), look( array( 'version' => '1.1' ) ) ) );
 		same( array( array( 'deactivated', '1.0', '1.0' ) ), $whats( look( array( 'version' => '1.0' ) ), look( array( 'version' => '1.0', 'active' => false ) ) ) );
-		same( array( array( 'deactivated', '1.0', '' ), array( 'deleted', '1.0', '' ) ), $whats( look( array( 'version' => '1.0' ) ), look( array() ) ) );
+		same( array( array( 'deleted', '1.0', '' ) ), $whats( look( array( 'version' => '1.0' ) ), look( array() ) ) );
 		same( array( array( 'activated', '', '2' ) ), $whats( look( array() ), look( array( 'version' => '2' ) ) ) );
 		same( array( array( 'core_updated', '7.1', '7.1.1' ) ), $whats( look( array() ), look( array(), '7.1.1' ) ) );
 		same( array(), $whats( look( array() ), look( array() ) ) );

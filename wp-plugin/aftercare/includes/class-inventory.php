@@ -86,9 +86,6 @@ final class Inventory {
 			}
 		}
 		foreach ( array_diff_key( $was['plugins'], $is['plugins'] ) as $then ) {
-			if ( $then['active'] ) {
-				$found[] = self::change( 'deactivated', $then, $then['version'], '' );
-			}
 			$found[] = self::change( 'deleted', $then, $then['version'], '' );
 		}
 		if ( $was['theme']['slug'] !== $is['theme']['slug'] ) {

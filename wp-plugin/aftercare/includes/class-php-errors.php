@@ -250,8 +250,9 @@ final class Php_Errors implements Module {
 		if ( 0 !== strncmp( $message, 'Allowed memory size', 19 ) ) {
 			return true;
 		}
-		// phpcs:ignore WordPress.PHP -- the request is over; this is for what is left of it.
-		return false !== ini_set( 'memory_limit', (string) ( memory_get_usage() + 33554432 ) );
+		// phpcs:ignore WordPress.PHP -- the request is over; this is for what is left of it. A host may forbid it.
+		$raised = @ini_set( 'memory_limit', (string) ( memory_get_usage( true ) + 33554432 ) );
+		return false !== $raised || wp_convert_hr_to_bytes( ini_get( 'memory_limit' ) ) - memory_get_usage() > 4194304;
 	}
 
 	/** Where the request ran. */

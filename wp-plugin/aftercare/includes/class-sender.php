@@ -146,7 +146,7 @@ final class Sender {
 		$fit   = array();
 		foreach ( Outbox::batch( $size ) as $event ) {
 			if ( 0 !== Pairing::offset_s() ) { // By the sidecar's clock.
-				$event['occurred_at'] = Event::time( (float) ( strtotime( $event['occurred_at'] ) + Pairing::offset_s() ) );
+				$event['occurred_at'] = Event::time( (float) ( new \DateTimeImmutable( $event['occurred_at'] ) )->format( 'U.u' ) + Pairing::offset_s() );
 			}
 			$bytes += strlen( Outbox::json( array( $event ) ) );
 			if ( $fit && $bytes > self::BATCH_BYTES ) {
