@@ -24,8 +24,7 @@ final class Actions implements Module {
 		'pair'     => Access::MANAGE,
 		'unpair'   => Access::MANAGE,
 		'rotate'   => Access::MANAGE,
-		'moved'    => Access::MANAGE,
-		'copy'     => Access::MANAGE,
+		'where'    => Access::MANAGE,
 		'settings' => Access::MANAGE,
 		'diagnose' => Access::DIAGNOSE,
 	);
@@ -79,24 +78,22 @@ final class Actions implements Module {
 	}
 
 	/**
-	 * "It moved."
+	 * Moved, or a copy? Nothing is done where the question was answered meanwhile.
 	 *
 	 * @return array<string, string>
 	 */
-	private static function moved(): array {
-		return self::said( Pairing_Door::moved(), 'moved_on' );
-	}
-
-	/**
-	 * "This is a copy."
-	 *
-	 * @return array<string, string>
-	 */
-	private static function copy(): array {
-		if ( ! Pairing::at_home() ) { // Else the question was answered meanwhile.
-			Pairing_Door::unpair();
+	private static function where(): array {
+		if ( Pairing::at_home() ) {
+			return array();
 		}
-		return array( 'said' => 'copy' );
+		if ( 'moved' === self::posted( 'answer' ) ) {
+			return self::said( Pairing_Door::moved(), 'moved_on' );
+		}
+		if ( 'copy' === self::posted( 'answer' ) ) {
+			Pairing_Door::unpair();
+			return array( 'said' => 'copy' );
+		}
+		return array();
 	}
 
 	/**

@@ -45,10 +45,9 @@ final class Connection {
 		if ( ! Access::may_manage() ) {
 			return;
 		}
-		echo '<div class="aftercare-answers">';
-		Form::button( 'moved', __( 'It moved: keep the pairing here', 'aftercare' ), 'button button-primary' );
-		Form::button( 'copy', __( 'It is a copy: forget the pairing here', 'aftercare' ) );
-		echo '</div>';
+		Form::open( 'where' );
+		echo '<p><button type="submit" name="answer" value="moved" class="button button-primary">' . esc_html__( 'It moved: keep the pairing here', 'aftercare' ) . '</button> ';
+		echo '<button type="submit" name="answer" value="copy" class="button">' . esc_html__( 'It is a copy: forget the pairing here', 'aftercare' ) . '</button></p></form>';
 	}
 
 	/** Settings and the end of the pairing; at the bottom of the screen. */

@@ -126,7 +126,7 @@ final class Diagnosis {
 			/* translators: %s: date and time. */
 			echo '<p>' . sprintf( esc_html__( 'This site saw by itself that mail fails since %s. The mailer says:', 'aftercare' ), Words::time( $mail['at'] ) ) . '</p>'; // phpcs:ignore WordPress.Security.EscapeOutput
 			echo '<pre tabindex="0">' . esc_html( $mail['error'] ) . '</pre>';
-		} else {
+		} elseif ( Trouble::mailed() ) {
 			echo '<p>' . esc_html__( 'As far as this site can tell by itself, its last mail was handed over.', 'aftercare' ) . '</p>';
 		}
 		echo '</div>';

@@ -15,7 +15,6 @@ final class History_Chart {
 
 	const WIDTH  = 640;
 	const HEIGHT = 120;
-	const FOOT   = 18;
 
 	/** The section, with its empty state. */
 	public static function show(): void {
@@ -48,10 +47,10 @@ final class History_Chart {
 		foreach ( $days as $day ) {
 			$most = max( $most, $day['sent'] + $day['failed'] + $day['hung'] );
 		}
-		$room  = self::HEIGHT - self::FOOT;
+		$room  = self::HEIGHT - 1;
 		$step  = self::WIDTH / max( 1, count( $days ) );
 		$title = __( 'Mails by day. The table beside it has the numbers.', 'aftercare' );
-		$svg   = '<svg viewBox="0 0 ' . self::WIDTH . ' ' . self::HEIGHT . '" role="img" aria-label="' . esc_attr( $title ) . '" class="aftercare-chart">';
+		$svg   = '<svg viewBox="0 0 ' . self::WIDTH . ' ' . self::HEIGHT . '" role="img" aria-label="' . esc_attr( $title ) . '" class="aftercare-chart" preserveAspectRatio="none">';
 		$svg  .= '<defs><pattern id="aftercare-failed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">';
 		$svg  .= '<rect width="6" height="6" class="aftercare-bar-failed"/><line y2="6" stroke="#fff" stroke-width="3"/></pattern></defs>';
 		foreach ( array_values( $days ) as $number => $day ) {
@@ -67,11 +66,11 @@ final class History_Chart {
 				}
 			}
 		}
-		$svg  .= '<line class="aftercare-axis" x1="0" x2="' . self::WIDTH . '" y1="' . $room . '" y2="' . $room . '"/>';
+		$svg  .= '<line class="aftercare-axis" x1="0" x2="' . self::WIDTH . '" y1="' . $room . '" y2="' . $room . '"/></svg>';
 		$first = (string) ( $days[0]['day'] ?? '' );
 		$last  = (string) ( end( $days )['day'] ?? '' );
-		$svg  .= '<text x="0" y="' . ( self::HEIGHT - 3 ) . '">' . esc_html( self::day( $first ) ) . '</text>';
-		return $svg . '<text x="' . self::WIDTH . '" y="' . ( self::HEIGHT - 3 ) . '" text-anchor="end">' . esc_html( self::day( $last ) ) . '</text></svg>';
+		// Outside of the picture, where they do not shrink with it.
+		return $svg . '<p class="aftercare-days" aria-hidden="true"><span>' . esc_html( self::day( $first ) ) . '</span><span>' . esc_html( self::day( $last ) ) . '</span></p>';
 	}
 
 	/** What the bars mean. */

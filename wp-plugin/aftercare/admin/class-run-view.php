@@ -41,8 +41,9 @@ final class Run_View {
 		foreach ( $steps as $number => $step ) {
 			if ( 'looking' === $this->text( $step, 'state' ) ) {
 				$doing = $this->text( $step, 'doing' );
+				$words = false === strpos( $doing, ' ' ) ? $this->text( $step, 'sentence' ) : $doing; // A check's bare name tells people nothing.
 				/* translators: 1: number of the step, 2: number of steps, 3: what is looked at. */
-				return sprintf( __( 'Step %1$d of %2$d: %3$s', 'aftercare' ), $number + 1, count( $steps ), '' === $doing ? $this->text( $step, 'sentence' ) : $doing );
+				return sprintf( __( 'Step %1$d of %2$d: %3$s', 'aftercare' ), $number + 1, count( $steps ), $words );
 			}
 		}
 		return __( 'The diagnosis begins. The first answer takes about 5 seconds.', 'aftercare' );
@@ -75,7 +76,8 @@ final class Run_View {
 			$words = sprintf( $open ? __( 'Ticket #%d is open.', 'aftercare' ) : __( 'Ticket #%d is resolved.', 'aftercare' ), (int) $ticket['id'] );
 			$title = $this->text( $ticket, 'title' );
 			$html .= '<p class="aftercare-ticket"><strong>' . esc_html( $words ) . '</strong> ';
-			$html .= is_array( $cause ) && $title === $this->text( $cause, 'summary' ) ? '' : esc_html( $title ) . ' ';
+			$same  = is_array( $cause ) && rtrim( $title, '.' ) === rtrim( $this->text( $cause, 'summary' ), '.' );
+			$html .= $same ? '' : esc_html( rtrim( $title, '.' ) . '. ' );
 			$html .= $open ? esc_html__( 'The people who look after your site have it.', 'aftercare' ) . '</p>' : '</p>';
 		}
 		return $html;
@@ -94,7 +96,7 @@ final class Run_View {
 		if ( '' !== $this->text( $after, 'what' ) ) {
 			$when = Words::time( $this->text( $after, 'at' ) );
 			/* translators: 1: what was changed, 2: date and time. */
-			$words = esc_html__( 'Just before, this was changed: %1$s (%2$s).', 'aftercare' );
+			$words = esc_html__( 'Just before: %1$s (%2$s).', 'aftercare' );
 			$html .= ' ' . sprintf( $words, '<strong>' . esc_html( $this->text( $after, 'what' ) ) . '</strong>', $when );
 		}
 		return $html . '</p>';

@@ -97,6 +97,9 @@ final class Site_Health implements Module {
 			$label = sprintf( __( 'Mail fails since %s', 'aftercare' ), wp_strip_all_tags( Words::time( $trouble['at'] ) ) );
 			return self::result( 'mail', 'critical', $label, $words );
 		}
+		if ( ! Trouble::mailed() ) {
+			return self::result( 'mail', 'good', __( 'No mail failed', 'aftercare' ), __( 'This site sent no mail in the last 30 days. Diagnose sends a test mail.', 'aftercare' ) );
+		}
 		return self::result( 'mail', 'good', __( 'Mail is handed over', 'aftercare' ), __( 'The last mail that this site sent was accepted by its mailer. Whether it arrived is for the recipient’s server to say.', 'aftercare' ) );
 	}
 

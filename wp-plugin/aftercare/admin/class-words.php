@@ -33,7 +33,7 @@ final class Words {
 			'expired'         => __( 'This code is older than ten minutes. Ask for a new one and paste it right away.', 'aftercare' ),
 			'used'            => __( 'This code was used already. Each is good for one site, once: ask for a new one.', 'aftercare' ),
 			'fingerprint'     => __( 'The sidecar at this address is not the one that made the code: its key differs. Nothing was sent. Ask the people who gave you the code whether the sidecar was set up anew; if not, somebody may be answering in its place.', 'aftercare' ),
-			'unreachable'     => __( 'The sidecar cannot be reached from this site. Nothing was changed. Ask your host whether outgoing connections to it are allowed, and try again.', 'aftercare' ),
+			'unreachable'     => __( 'The sidecar cannot be reached from this site. Ask your host whether outgoing connections to it are allowed, and try again.', 'aftercare' ),
 			'not_a_sidecar'   => __( 'Something answers at the sidecar’s address, but it is no sidecar. Ask for a new code: the address in it may be wrong.', 'aftercare' ),
 			'answer_nonsense' => __( 'The sidecar’s address answered with something that could not be read. A proxy or firewall may stand in between. Nothing was changed.', 'aftercare' ),
 			'answer_unsigned' => __( 'The answer did not come from the sidecar that this site is paired with. Nothing was changed.', 'aftercare' ),

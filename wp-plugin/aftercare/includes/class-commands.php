@@ -75,6 +75,9 @@ final class Commands {
 		if ( function_exists( 'set_time_limit' ) ) {
 			@set_time_limit( 90 ); // phpcs:ignore WordPress.PHP.NoSilencedErrors -- hosts forbid it with a warning.
 		}
+		if ( function_exists( 'wp_cache_supports' ) && wp_cache_supports( 'flush_runtime' ) ) {
+			wp_cache_flush_runtime(); // A cron run may have read its options long before the setting that is asked about was changed.
+		}
 		try {
 			list( $state, $result, $error ) = array( 'done', call_user_func( self::ALL[ $name ], $args ), '' );
 		} catch ( \Throwable $fault ) {

@@ -35,6 +35,11 @@ final class Trouble {
 		);
 	}
 
+	/** Whether any mail was handed over in the last 30 days. */
+	public static function mailed(): bool {
+		return null !== History::report()['last_sent_at'];
+	}
+
 	/** Seconds since the last heartbeat where that is too long, else 0. */
 	public static function heartbeat_late_s(): int {
 		$since = time() - max( Heartbeat::last(), Pairing::paired_at() );
