@@ -6,6 +6,7 @@ runs where they were; the next one of the same name goes on at the step they wer
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -57,6 +58,7 @@ def launch(with_equipment: Equipment) -> None:
     path = settings.data_dir.resolve() / FILE_NAME
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA journal_mode=WAL")  # DBOS leaves the mode as it finds it; this one is faster
+    logging.getLogger("dbos").addHandler(logging.NullHandler())  # or it writes lines of its own beside our log
     DBOS(
         config={
             "name": "aftercare",

@@ -10,7 +10,8 @@ import asyncio
 import logging
 import threading
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from diagnostics.check import Check, Context
@@ -32,8 +33,9 @@ def look(equipment: Equipment, run_id: str, step_id: str, check_name: str) -> st
     Done again after a crash it replaces what it found before.
     """
     db = equipment.db
-    store.look(db, run_id, step_id, check_name, equipment.now())
     check = equipment.checks.get(check_name)
+    doing = check.doc.partition("\n")[0] if check else ""
+    store.look(db, run_id, step_id, doing or check_name, equipment.now())
     if check is None:
         known = {"known": sorted(equipment.checks)}
         found = [CHECK_UNKNOWN.finding(check_name, known, reason=UnknownReason.UNAVAILABLE)]
@@ -80,6 +82,24 @@ def _findings(check: Check, context: Context) -> list[Finding]:
     return found
 
 
+class _Daemons(ThreadPoolExecutor):
+    """Where a check's blocking calls run: threads that no stop of the process waits for."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def run() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except BaseException as error:  # it is the caller's
+                future.set_exception(error)
+
+        threading.Thread(target=run, name="look", daemon=True).start()
+        return future
+
+
 class Looks:
     """The checks under way in this process, so that a stop need not wait for them."""
 
@@ -90,6 +110,7 @@ class Looks:
     def alone(self, looking: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
         """Run it in an event loop of its own. Raises CancelledError when the process stops."""
         loop = asyncio.new_event_loop()
+        loop.set_default_executor(_Daemons())
         try:
             task = loop.create_task(looking)
             with self._lock:

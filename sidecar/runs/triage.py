@@ -34,9 +34,10 @@ def triage(equipment: Equipment) -> int:
         for event in batch:
             by_site[event.site_id].append(event)
         for site_id, of_site in by_site.items():
+            readings = _readings(equipment, site_id, of_site)  # reading takes its time: not while others wait to write
             with equipment.db.transaction():  # what it starts and that it was looked at: both or neither
                 for event in of_site:
-                    _triage(equipment, event)
+                    _triage(equipment, event, readings.get(event.id, ""))
                 events.mark_triaged(equipment.db, [(site_id, event.id) for event in of_site], equipment.now())
         seen += len(batch)
     if seen:
@@ -44,19 +45,24 @@ def triage(equipment: Equipment) -> int:
     return seen
 
 
-def _triage(equipment: Equipment, event: Event) -> None:
+def _readings(equipment: Equipment, site_id: str, of_site: list[Event]) -> dict[str, str]:
+    asking = {kind for playbook in equipment.playbooks.values() for kind in playbook.events}
+    url = sites.site(equipment.db, site_id).url
+    return {event.id: reading_of(event, url) for event in of_site if event.type in asking}
+
+
+def _triage(equipment: Equipment, event: Event, reading: str) -> None:
     if event.data.get("canary"):
         return  # our own test mail: the run that sent it reads its end by itself
     for playbook in equipment.playbooks.values():
         if event.type in playbook.events:
-            _answer(equipment, event, playbook.id)
+            _answer(equipment, event, playbook.id, reading)
         elif event.type in MOVES:
             moved(equipment, event.site_id, playbook.id, event)
 
 
-def _answer(equipment: Equipment, event: Event, playbook: str) -> None:
+def _answer(equipment: Equipment, event: Event, playbook: str, reading: str) -> None:
     """One event that asks for a run: it counts on the ticket of its fault, joins a run, or starts one."""
-    reading = reading_of(event, sites.site(equipment.db, event.site_id).url)
     known = _ticket_of(equipment, event, reading)
     if known is not None:
         tickets.occurred(equipment, known.id, [f"event:{event.id}"], event.occurred_at, line=known.state == "open")
