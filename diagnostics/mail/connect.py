@@ -40,7 +40,7 @@ PORT_BLOCKED = Code(
     Verdict.FAIL,
     "The web host blocks port {evidence.port}: the site cannot reach {subject} there ({evidence.how}), and "
     "{evidence.others} can.",
-    remedy="{evidence.advice}",
+    remedy="{evidence.advice} At the mail provider nothing has to change.",
     copy="{evidence.copy}",
     meaning="The relay is up and the settings may be right. The web host's firewall lets no mail out on this port, as "
     "many hosts do against spam.",

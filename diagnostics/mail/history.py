@@ -28,7 +28,7 @@ FAILING_SINCE = Code(
     "mail.failing_since",
     Verdict.FAIL,
     "No mail of {subject} has left since {evidence.since}{evidence.after_words}.",
-    remedy="{evidence.advice}",
+    remedy="Mend the cause that another finding names, then press Diagnose again. {evidence.advice}",
     meaning="Every mail since then failed or hung. This is what happened; the cause is named by another finding.",
     proof="The first failure after the last success, and the changes of settings and plugins before it.",
     kind=CauseKind.SETTINGS,

@@ -51,7 +51,7 @@ SHORT_CIRCUITED = Code(
     Verdict.FAIL,
     "{evidence.plugin} answers every mail of {subject} before WordPress sends it ({evidence.callback} on pre_wp_mail). "
     "Nothing leaves.",
-    remedy="{evidence.advice}",
+    remedy="{evidence.advice} Then press Diagnose again: mail has to leave by a mailer.",
     copy="{evidence.copy}",
     meaning="A callback on the filter pre_wp_mail returns an answer of its own. wp_mail() then reports success, "
     "forms thank the visitor, and no mail exists.",
