@@ -71,6 +71,11 @@ class SiteRoads:
             raise SiteUnavailable(f"the site began {name}, and its outcome is unknown", tried=[asked.road])
         raise SiteUnavailable(self._words(tried), tried=sorted(tried))
 
+    @property
+    def roads(self) -> dict[str, Any]:
+        """Which roads worked when they were last tried, as sites.roads keeps them."""
+        return self._site().roads
+
     def _asked(self, name: str, args: dict[str, Any]) -> Command:
         now = _now()
         return commands.add_command(

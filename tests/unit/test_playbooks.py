@@ -107,6 +107,7 @@ def known_checks() -> set[str]:
     """The names that the shipped playbooks and this file use."""
     return {
         *CHECKS,
+        "site.roads",
         "smtp.replies",
         "smtp.tls",
         "smtp.auth",
