@@ -327,6 +327,7 @@ def short_circuit(stage: Stage) -> Iterator[None]:
     "mail switched off on a staging copy",
     "a must-use plugin of a staging copy swallows every mail",
     "its file is deleted",
+    told_by="button",
 )
 def switched_off(stage: Stage) -> Iterator[None]:
     stage.site.put_mu_plugin("staging-no-mail.php", _STAGING)

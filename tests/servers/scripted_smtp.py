@@ -56,7 +56,7 @@ class ScriptedSmtp:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(certificate.chain, certificate.key)
         self._over = threading.Event()
-        self._connections: list[socket.socket] = []
+        self._conversations: list[_Conversation] = []
 
     def start(self) -> ScriptedSmtp:
         self._listener = socket.create_server((self.address, self.port), backlog=50)
@@ -68,10 +68,8 @@ class ScriptedSmtp:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for connection in self._connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
+        for conversation in self._conversations:
+            conversation.cut()
 
     def __enter__(self) -> ScriptedSmtp:
         return self.start()
@@ -87,7 +85,6 @@ class ScriptedSmtp:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            self._connections.append(connection)
             said: list[str] = []
             self.dialogues.append(said)
             threading.Thread(target=self._serve, args=(connection, said), daemon=True).start()
@@ -96,9 +93,12 @@ class ScriptedSmtp:
         with contextlib.suppress(OSError, EOFError):
             if self._implicit_tls and self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-                self._connections.append(connection)
-            _Conversation(self.script, connection, said, self._tls, self._over).run()
-        connection.close()
+            conversation = _Conversation(self.script, connection, said, self._tls, self._over)
+            self._conversations.append(conversation)
+            try:
+                conversation.run()
+            finally:
+                conversation.cut()
 
 
 class _Conversation:
@@ -113,6 +113,12 @@ class _Conversation:
         self._script, self._said, self._tls, self._over = script, said, tls, over
         self._connection = connection
         self._input = connection.makefile("rb")
+
+    def cut(self) -> None:
+        """Close the connection as it is by now, TLS or not."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._connection.close()
 
     def run(self) -> None:
         while self._script.endless_greeting and not self._over.wait(0.5):
