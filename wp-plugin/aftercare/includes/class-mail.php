@@ -65,6 +65,9 @@ final class Mail {
 	/** @var string What a mail plugin said that WordPress's own hook does not tell. */
 	public $said = '';
 
+	/** @var bool The mailer said that it failed, whatever WordPress's own hook says after it. */
+	public $refused = false;
+
 	/** @var int HTTP status of a mailer by API. */
 	public $http_code = 0;
 

@@ -11,6 +11,7 @@ return array(
 	'Aftercare\Install'                => 'everywhere',
 	'Aftercare\Php_Errors'             => 'everywhere',
 	'Aftercare\Mail_Watch'             => 'everywhere',
+	'Aftercare\Mail_Plugin_Words'      => 'everywhere',
 	'Aftercare\Form_Watch'             => 'everywhere',
 	'Aftercare\Changes'                => 'everywhere',
 	'Aftercare\Heartbeat'              => 'everywhere',
