@@ -105,9 +105,11 @@ def weighed(rows: Sequence[FoundRow]) -> tuple[FoundRow | None, list[FoundRow]]:
 
 
 def _declared(equipment: Equipment, row: FoundRow | None) -> Code | None:
-    """The declaration of the finding's code, where the check still has it."""
-    check = equipment.checks.get(row.check_name) if row else None
-    return next((code for code in check.emits if row and code.code == row.code), None) if check else None
+    """The declaration of the finding's code, where any check still has it."""
+    if row is None:
+        return None
+    codes = (code for check in equipment.checks.values() for code in check.emits)
+    return next((code for code in codes if code.code == row.code), None)
 
 
 def _canary(playbook: Playbook, rows: Sequence[FoundRow]) -> Finding | None:

@@ -25,7 +25,8 @@ from dbos import (
 from sidecar.playbooks import parse_playbook
 from sidecar.runs.concluding import close_step, conclude, died
 from sidecar.runs.equipment import Equipment
-from sidecar.runs.looking import LOOKS, block, look
+from sidecar.runs.isolation import LOOKS
+from sidecar.runs.looking import block, look
 from sidecar.store import runs as store
 from sidecar.store.runs import Run
 
@@ -35,7 +36,7 @@ VERSION = "1"
 QUEUE = "runs"
 RUNS_AT_ONCE = 8
 POLL_S = 0.5
-MOST_RECOVERIES = 10  # a step that kills its process is not tried for ever
+MOST_RECOVERIES = 25  # a step that kills its process is not tried for ever
 FILE_NAME = "runs.sqlite"
 ENDED_BADLY = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 

@@ -1,24 +1,20 @@
 """One check of one run: hand it its context, bound its time, keep what it finds.
 
-Each check looks in a thread and an event loop of its own, so that one that blocks holds
-up nobody else.
+Each check looks in a thread and an event loop of its own (`isolation`), so that one that
+blocks holds up nobody else.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import threading
 import traceback
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 from diagnostics.check import Check, Context
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from sidecar.runs.codes import BLOCKED, CHECK_FAILED, CHECK_TIMED_OUT, CHECK_UNKNOWN
 from sidecar.runs.context import context_of
 from sidecar.runs.equipment import Equipment
+from sidecar.runs.isolation import LOOKS, within_its_time
 from sidecar.store import runs as store
 from sidecar.store.findings import keep_findings
 
@@ -66,10 +62,7 @@ def worst(verdicts: set[Verdict]) -> str:
 
 def _findings(check: Check, context: Context) -> list[Finding]:
     try:
-        found = _alone(asyncio.wait_for(check.look(context), check.timeout_s))
-        for finding in found:  # what a check returns has to be what it promises, or the docs lie
-            if finding.code not in {code.code for code in check.emits}:
-                raise ValueError(f"it emitted {finding.code}, which it does not declare")
+        found = LOOKS.alone(within_its_time(check, context))
     except TimeoutError:
         evidence = {"check": check.name, "timeout_s": check.timeout_s}
         return [CHECK_TIMED_OUT.finding(check.name, evidence, reason=UnknownReason.UNAVAILABLE)]
@@ -79,56 +72,6 @@ def _findings(check: Check, context: Context) -> list[Finding]:
         # Neither text nor locals: they may hold what the site or a relay said.
         log.error("the check %s broke: %s in %s", check.name, evidence["type"], evidence["where"])
         return [CHECK_FAILED.finding(check.name, evidence, reason=UnknownReason.UNAVAILABLE)]
+    for code in {finding.code for finding in found} - {code.code for code in check.emits}:
+        log.error("the check %s found %s, which it does not declare: it has no page", check.name, code)
     return found
-
-
-class _Daemons(ThreadPoolExecutor):
-    """Where a check's blocking calls run: threads that no stop of the process waits for."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-
-        def run() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(fn(*args, **kwargs))
-            except BaseException as error:  # it is the caller's
-                future.set_exception(error)
-
-        threading.Thread(target=run, name="look", daemon=True).start()
-        return future
-
-
-class Looks:
-    """The checks under way in this process, so that a stop need not wait for them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._under_way: dict[asyncio.Task[Any], asyncio.AbstractEventLoop] = {}
-
-    def alone(self, looking: Coroutine[Any, Any, list[Finding]]) -> list[Finding]:
-        """Run it in an event loop of its own. Raises CancelledError when the process stops."""
-        loop = asyncio.new_event_loop()
-        loop.set_default_executor(_Daemons())
-        try:
-            task = loop.create_task(looking)
-            with self._lock:
-                self._under_way[task] = loop
-            try:
-                return loop.run_until_complete(task)
-            finally:
-                with self._lock:
-                    del self._under_way[task]
-        finally:
-            loop.close()  # does not wait for threads that a timed-out check left behind
-
-    def stop(self) -> None:
-        """Break off every check that is under way; its run goes on at that check after the next start."""
-        with self._lock:
-            for task, loop in self._under_way.items():
-                loop.call_soon_threadsafe(task.cancel)
-
-
-LOOKS = Looks()
-_alone = LOOKS.alone

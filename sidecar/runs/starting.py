@@ -41,9 +41,7 @@ def start(equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[st
         raise NotFound(f"there is no playbook {playbook}")
     with equipment.db.transaction():
         for run in store.open_runs(equipment.db, site_id, playbook):
-            if run.state == "running":
-                raise Running(run.id)
-            if run.due_at <= equipment.now():
+            if run.state == "running" or run.due_at <= equipment.now():
                 raise Running(run.id)
         told = {**trigger, "at": equipment.now().isoformat(), "nonce": secrets.token_hex(4)}
         try:

@@ -86,13 +86,13 @@ def start_due(equipment: Equipment) -> None:
             ticket_store.change(equipment.db, ticket.id, recheck_at=None)
             continue
         with equipment.db.transaction():
-            if store.open_runs(equipment.db, ticket.site_id, ticket.playbook):
+            if any(run.due_at <= now for run in store.open_runs(equipment.db, ticket.site_id, ticket.playbook)):
                 continue  # its end looks at this ticket too, and says when the next look is
             trigger = {"kind": "ticket", "ticket": ticket.id, "turn": ticket.reopened, "at": now.isoformat()}
             add(equipment, ticket.site_id, ticket.playbook, trigger)
             later = now + recheck_delay(ticket.rechecks + 1, equipment.settings.recheck_s)
             ticket_store.change(equipment.db, ticket.id, recheck_at=later)  # for the case that the run dies
-    engine.hand_over(store.due_runs(equipment.db, now))
+    engine.hand_over(store.due_runs(equipment.db, equipment.now()))
 
 
 def deliver(equipment: Equipment) -> None:

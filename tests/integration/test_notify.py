@@ -144,6 +144,15 @@ def test_a_mail_server_that_is_away_is_unavailable_and_its_reason_names_no_addre
     assert "staff@" not in str(away.value)
 
 
+def test_no_part_of_an_address_stays_in_a_reason():
+    address = "mailtos://ann%40msp.example:sword%2Ffish@mail.msp.example/?to=staff@msp.example"
+    said = 'Login of ann@msp.example with sword/fish at mail.msp.example failed; "staff@msp.example" not told: 535'
+    cleaned = apprise_channel.without_address(said, address)
+    assert cleaned.endswith("not told: 535")
+    for secret in ("ann", "sword", "fish", "msp", "staff"):
+        assert secret not in cleaned
+
+
 def services_log(caplog):
     return "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("sidecar"))
 

@@ -1,5 +1,7 @@
 """Runs on the real engine and store: order, ground, outcomes, what breaks, who may start one."""
 
+import asyncio
+
 import pytest
 
 from sidecar import runs
@@ -70,6 +72,24 @@ def test_a_check_without_an_answer_is_given_up_and_said_so(services, world):
     world.set(slow={"smtp.connect": 30})
     shown = diagnose(services, add_site(services))
     assert "aftercare.check_timed_out" in [f["code"] for step in shown["steps"] for f in step["findings"]]
+
+
+def test_a_site_that_takes_its_time_is_waited_for(services):
+    class SlowSite:
+        url = "https://bakery.example"
+
+        async def command(self, name, args=None):
+            await asyncio.sleep(1)
+            return {"asked": name}
+
+    async def ask(context):
+        said = await context.site.command("snapshot")
+        return [engine.SOUND.finding(context.site.url, said)]
+
+    services.ask = lambda site, run_id: SlowSite()
+    services.checks["smtp.connect"] = engine.replace(services.checks["smtp.connect"], look=ask, timeout_s=0.3)
+    shown = diagnose(services, add_site(services))
+    assert shown["steps"][1]["findings"][0]["code"] == "toy.sound"
 
 
 def test_the_live_page_sees_what_is_being_looked_at(services, world):
