@@ -34,11 +34,28 @@ class Site(Protocol):
 
     url: str
 
+    @property
+    def roads(self) -> Mapping[str, Mapping[str, Any]]:
+        """Which roads led to the site when they were last tried: road -> {"works", "why", "at"}."""
+
     async def command(self, name: str, args: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The kept result of *name*; asked again in the same run it is not done again.
 
         Raises SiteUnavailable when no road leads to the site, or it did not answer in time.
         """
+
+
+class LoginWithheld(Exception):
+    """A log-in was given for this run and must not, or can no longer, be used. The text says why, and nothing of it."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """What an admin gave to be tried once."""
+
+    username: str
+    password: str = field(repr=False)
+    stored: bool = False  # taken from the site's settings; else the admin typed it
 
 
 @dataclass(frozen=True)
@@ -67,7 +84,7 @@ class Context:
     alternative: Relay | None = None
     recipient: str = ""  # the mailbox that canaries go to; "" until staff set one
     control: Mapping[str, Any] | None = None  # {"host", "ports"} of the sidecar's control target
-    secret: Callable[[str], str] | None = None  # hands out a sealed secret once, by reference
+    login: Callable[[str, int], Login] | None = None  # (host, port): hands out, once, what an admin gave for this run
 
 
 CheckFunction = Callable[[Context], Awaitable[list[Finding]]]

@@ -6,7 +6,6 @@ answers come slower, and other things on the site use the REST API too (the edit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from diagnostics.check import Context, SiteUnavailable, check
@@ -56,7 +55,7 @@ async def roads_to_the_site(context: Context) -> list[Finding]:
         await ask(context, "snapshot")  # kept, where an earlier check asked: at least one road was tried
     except SiteUnavailable as error:
         return not_asked(context, error)
-    roads: Mapping[str, Mapping[str, Any]] = getattr(context.site, "roads", {})
+    roads = context.site.roads if context.site else {}
     tried = {road: {"works": bool(known["works"]), "why": str(known["why"])} for road, known in roads.items()}
     works = [road for road, known in tried.items() if known["works"]]
     evidence: dict[str, Any] = {"roads": tried, "by": ", ".join(WORDS.get(road, road) for road in works)}
