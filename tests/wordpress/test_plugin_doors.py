@@ -384,6 +384,18 @@ def test_a_clock_that_is_an_hour_off_is_learnt_and_believed(site: LabSite, road:
 
 
 def test_ending_the_pairing_tells_the_sidecar(site: LabSite, road: Road, sidecar: ScriptedRuns) -> None:
+    waits = "Aftercare\\Outbox::add( new Aftercare\\Event( 'cron.late', array() ) ); Aftercare\\Outbox::write();"
+    site.php_eval(waits)
     told = json.loads(site.wp("aftercare", "unpair", "--format=json"))
+    assert site.php_eval("echo Aftercare\\Outbox::size();") == "0"  # it is nobody else's
     assert told == {"paired": False, "sidecar_told": True}
     assert sites.site(sidecar.doors.db, sidecar.site).state == "unpaired"
+
+
+def test_the_sidecar_can_end_the_pairing(site: LabSite, road: Road) -> None:
+    secret = road.secret
+    answer = road.ask("unpair")
+    assert (answer.signed, answer.result) == (True, {"unpaired": True})
+    body = json.dumps(road.envelope("snapshot")).encode()
+    assert road.send(body, secret=secret).body["error"] == "not_paired"
+    assert site.php_eval("echo (int) Aftercare\\Pairing::paired();") == "0"

@@ -65,14 +65,17 @@ def failed_mail(site: LabSite) -> None:
 
 
 def test_the_screen_pairs_starts_a_run_and_shows_the_answer_without_javascript(
-    site: LabSite, sidecar: ScriptedRuns
+    every_site: LabSite, sidecar: ScriptedRuns
 ) -> None:
-    admin = site.admin()
+    site, admin = every_site, every_site.admin()
     try:
         assert "nothing is sent anywhere" in words(admin.get(SCREEN).text)
         page = press(admin, SCREEN, "pair", code=sidecar.doors.code(sidecar.doors.new_site()))
         assert "This site is paired." in words(page)
         page = press(admin, SCREEN, "diagnose")
+        [script] = re.findall(r"<script[^>]*plugins/aftercare/assets/screen.js[^>]*>", page)
+        assert 'type="module"' in script
+        assert "text/javascript" not in script
         assert "Step 1 of 2: asks the site for its settings" in words(page)
         [again] = re.findall(r'http-equiv="refresh" content="3;url=([^"]+)"', page)
         page = admin.get(unescape(again)).text  # this load carries the site's commands out

@@ -116,7 +116,7 @@ final class Commands {
 	 * @return array<string, mixed>
 	 */
 	public static function unpair(): array {
-		Pairing::forget();
+		Pairing_Door::end_here();
 		return array( 'unpaired' => true );
 	}
 

@@ -34,7 +34,8 @@ final class Mail_Settings {
 		$reading  = new Mail_Reading();
 		$owner    = Mail_Owner::current();
 		$settings = self::measured( $reading );
-		$settings = array_replace( $settings, Mail_Plugins::settings( $owner['slug'], $settings['from_address'] ) );
+		$own      = Mail_Plugins::settings( $owner['slug'], $settings['from_address'] );
+		$settings = array_replace( $settings, $own );
 		$mode     = Mail_Mode::find( $owner, $settings + array( 'recipients' => $reading->recipients() ) );
 		$from     = self::person( $settings['from_address'] );
 		$local    = (string) strtok( $settings['from_address'], '@' );
@@ -60,7 +61,7 @@ final class Mail_Settings {
 			'set_by'             => (object) $settings['set_by'],
 			'short_circuit'      => Callbacks::plain( self::short_circuits() ),
 			'phpmailer_init'     => Callbacks::plain( Callbacks::on( 'phpmailer_init' ) ),
-			'fault'              => Redactor::text( $reading->fault() ),
+			'fault'              => $own ? '' : Redactor::text( $reading->fault() ), // It sends its own way, not that one.
 			'mode'               => $mode['mode'],
 			'mode_by'            => $mode['mode_by'],
 			'environment_blocks' => 'normal' === $mode['mode'] ? '' : Mail_Mode::environment(),

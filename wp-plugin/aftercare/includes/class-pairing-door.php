@@ -121,10 +121,18 @@ final class Pairing_Door {
 		$answer = Pairing::at_home()
 			? Client::post( 'pairing', '/pair/end', array(), self::TIMEOUT_S )
 			: Answer::none( 'moved', __( 'Forgotten here only: the site at the other address stays paired.', 'aftercare' ) );
-		Pairing::forget();
+		self::end_here();
 		Command_Ledger::clear();
-		Overview::forget();
 		return $answer;
+	}
+
+	/** Forgets the pairing here, and what waits to be told: it is nobody else's, and a copy's belongs to the original. */
+	public static function end_here(): void {
+		global $wpdb;
+		Pairing::forget();
+		Overview::forget();
+		Sender::reset();
+		Quiet_Db::query( "DELETE FROM {$wpdb->prefix}aftercare_outbox" );
 	}
 
 	/**
