@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -267,6 +268,20 @@ class TestAnyText:
     def test_a_megabyte_of_anything_is_read_in_a_moment(self, piece: str) -> None:
         began = time.perf_counter()
         read(piece * (1_000_000 // len(piece)))
+        assert time.perf_counter() - began < 2.0
+
+    def test_no_rule_repeats_without_end(self) -> None:
+        r"""One `\w*` before a `.{0,60}` cost 38 seconds on a text of one long word."""
+        patterns = [each.pattern for rule in RULES for each in (rule.says, rule.unless, rule.enhanced) if each]
+        endless = re.compile(r"(?:\\[wSdWsD]|(?<!\\)\.|\]|\))[*+]|\{\d+,\}")
+        assert not [pattern for pattern in (*patterns, *(each.says for each in PROVIDERS)) if endless.search(pattern)]
+
+    @pytest.mark.parametrize(
+        "word", ["exceeded", "113", "mailbox", "recipient", "not ", "sender", "a.b", "quota limit "]
+    )
+    def test_a_text_of_one_word_over_and_over_is_read_in_a_moment(self, word: str) -> None:
+        began = time.perf_counter()
+        read(word * 3000)
         assert time.perf_counter() - began < 2.0
 
     def test_of_a_long_text_both_ends_are_read(self) -> None:

@@ -22,12 +22,12 @@ LIMITS = (
     rule(
         rate.DAILY,
         r"(?:daily|24[- ]hour|per day|24 ?h\b).{0,60}(?:limit|quota|exceed|reached)|(?:limit|quota|"
-        r"exceed\w*).{0,60}(?:daily|24[- ]?hours?|per day|today)|tageslimit|limite (?:quotidienne|journaliere|"
+        r"exceed\w{0,5}).{0,60}(?:daily|24[- ]?hours?|per day|today)|tageslimit|limite (?:quotidienne|journaliere|"
         r"diari)",
     ),
     rule(
         rate.HOURLY,
-        r"(?:hourly|per hour|an hour|60 minutes).{0,60}(?:limit|quota|exceed|reached)|(?:limit|quota|exceed\w*|"
+        r"(?:hourly|per hour|an hour|60 minutes).{0,60}(?:limit|quota|exceed|reached)|(?:limit|quota|exceed\w{0,5}|"
         r"too many).{0,60}(?:hourly|per hour|an hour|60 minutes|this hour)|stundenlimit|pro stunde",
     ),
     rule(
@@ -94,7 +94,7 @@ SERVERS = (
         connect.EXPIRED,
         r"(?:queue|message|mail|delivery|envelope)(?: \w{1,10})? (?:time ?)?(?:expired|too long)|"
         r"retry time(?:out)? (?:exceeded|not reached)|giving up|(?:delivery|delivering).{0,30}(?:timed out|"
-        r"aborted after)|could not be delivered for \d+|message will be deleted from queue|"
+        r"aborted after)|could not be delivered for \d{1,9}|message will be deleted from queue|"
         r"all hosts.{0,60}failing for a long time|been in the queue too long|could not deliver for the last",
         unless=r"giving up on",
     ),

@@ -66,7 +66,7 @@ AUTHENTICATION = (
     ),
     rule(reputation.SPF_FAIL, enhanced=r"5\.7\.23"),
     rule(reputation.SPF_SUSPICIOUS, enhanced=r"[45]\.7\.24"),
-    rule(reputation.NOT_ALIGNED, r"not aligned|alignment", enhanced=r"[45]\.7\.\d+"),
+    rule(reputation.NOT_ALIGNED, r"not aligned|alignment", enhanced=r"[45]\.7\.\d{1,3}"),
     rule(reputation.NOT_ALIGNED, enhanced=r"[45]\.7\.32"),
     rule(
         reputation.UNAUTHENTICATED,

@@ -54,7 +54,7 @@ RULES = (
     ),
     rule(
         recipient.GREYLISTED,
-        r"gr[ea]y ?-?list|come back (?:later|in)|postgrey|try again in \d+ (?:second|minute)|"
+        r"gr[ea]y ?-?list|come back (?:later|in)|postgrey|try again in \d{1,9} (?:second|minute)|"
         r"temporarily (?:rejected|deferred).{0,40}(?:try again|retry)|please retry later.{0,20}grey",
     ),
     rule(
@@ -66,7 +66,8 @@ RULES = (
     ),
     rule(
         recipient.MOVED,
-        r"user not local; please try|(?:user|recipient|mailbox) (?:has )?moved|no longer (?:on (?:this )?server|here|at this)|"
+        r"user not local; please try|(?:user|recipient|mailbox) (?:has )?moved|"
+        r"no longer (?:on (?:this )?server|here|at this)|"
         r"has changed (?:his|her|its|their) address|please use .{0,60}instead",
     ),
     rule(recipient.MOVED, enhanced=r"5\.1\.6"),

@@ -46,7 +46,7 @@ MICROSOFT = (
     rule(auth.MISSING, enhanced=r"5\.7\.57"),
     rule(
         auth.TOKEN_EXPIRED,
-        r"aadsts\d+|invalidauthenticationtoken|lifetime validation failed|access token (?:has expired|is empty)",
+        r"aadsts\d{1,9}|invalidauthenticationtoken|lifetime validation failed|access token (?:has expired|is empty)",
     ),
     rule(account.PERMISSION, r"erroraccessdenied|access is denied\. check credentials|insufficient privileges"),
 )
@@ -90,7 +90,9 @@ SES = (
         account.UNVERIFIED_IDENTITY,
         r"email address (?:is )?not verified|address is not verified.{0,60}identit|identities failed the check",
     ),
-    rule(account.PERMISSION, r"not authori[sz]ed to perform:? ?.?ses:|ses:send\w*email.{0,60}(?:denied|not authori)"),
+    rule(
+        account.PERMISSION, r"not authori[sz]ed to perform:? ?.?ses:|ses:send\w{0,12}email.{0,60}(?:denied|not authori)"
+    ),
     rule(
         auth.KEY_REJECTED,
         r"security token included in the request is invalid|signaturedoesnotmatch|invalidclienttokenid|"
@@ -220,7 +222,7 @@ MAILBOXES = (
     ),
     rule(
         rate.HOURLY,
-        r"\d+ ?/ ?\d+ .{0,40}(?:allowed|per hour)|hourly (?:e-?mail|message|sending)?.{0,10}(?:limit|quota)|"
+        r"\b\d{1,9} ?/ ?\d{1,9} .{0,40}(?:allowed|per hour)|hourly (?:e-?mail|message|sending)?.{0,10}(?:limit|quota)|"
         r"(?:e-?mails|messages) per hour",
     ),
     rule(

@@ -34,7 +34,7 @@ LOGIN = (
     rule(auth.NOT_OFFERED, r"auth|command|mechanism|parameter", basic=(500, 502, 503, 504), stage=("auth",)),
     rule(
         auth.THROTTLED,
-        r"too many (?:failed )?(?:login|log-in|auth\w*|authentication) (?:attempts|failures|errors)|"
+        r"too many (?:failed )?(?:login|log-in|auth\w{0,12}|authentication) (?:attempts|failures|errors)|"
         r"too many (?:unsuccessful|failed)|login.{0,20}(?:rate|frequency) limit",
     ),
     rule(
