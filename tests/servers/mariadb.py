@@ -40,7 +40,7 @@ class MariaDB:
         command = [
             *(self._program, "--no-defaults", "--user=mysql", f"--datadir={data}", f"--socket={self.socket_path}"),
             *("--skip-networking", "--skip-name-resolve", f"--init-file={first}"),
-            *(f"--pid-file={self.directory / 'mariadb.pid'}", "--performance-schema=OFF"),
+            *(f"--pid-file={self.directory / 'mariadb.pid'}", "--performance-schema=OFF", f"--tmpdir={self.directory}"),
             *("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=48M", "--innodb-log-file-size=16M"),
         ]
         self._process = ServerProcess("mariadbd", command, self.directory / "mariadb.log")

@@ -91,7 +91,11 @@ class Nsd:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> Nsd:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -132,7 +132,11 @@ class Postfix:
         self.configure(smtpd_recipient_restrictions=f"check_recipient_access inline:{{{{{self.domain}={reply}}}}}")
 
     def __enter__(self) -> Postfix:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

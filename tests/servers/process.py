@@ -86,14 +86,17 @@ class ServerProcess:
 
         def answered() -> bool:
             if not self.alive():
-                raise DidNotStart(f"{self.name} ended at once:\n{log_tail(self.log)}")
+                raise DidNotStart(f"{self.name} ended at once")
             return ready()
 
         try:
             wait_until(answered, timeout_s, f"{self.name} did not answer")
         except DidNotStart as error:
             self.stop()
-            raise DidNotStart(f"{error}\n{log_tail(self.log)}") from None
+            raise DidNotStart(f"{error}:\n{log_tail(self.log)}") from None
+        except BaseException:  # Ctrl-C while it starts: nothing may stay behind
+            self.stop()
+            raise
 
     def signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -135,15 +135,22 @@ class Sidecar:
 
         return self._wait(there, timeout_s, f"ticket {ticket} did not become {state}")
 
+    def remove(self) -> None:
+        self.stop()
+        if self._own_directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
     def __enter__(self) -> Sidecar:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
-        if self._own_directory:
-            shutil.rmtree(self.directory, ignore_errors=True)
+        self.remove()
 
     # -- inside -----------------------------------------------------------
 

@@ -116,7 +116,11 @@ class WordPressSite:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> WordPressSite:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
