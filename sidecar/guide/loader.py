@@ -118,6 +118,8 @@ class Ours:
     priorities: Mapping[str, str]
     tier_by_kind: Mapping[str, int]
     reopen_days: int
+    incident_sites: int
+    incident_minutes: int
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
         ticket_id = tickets.judge(equipment, seen)
         outcome = outcome_of(rows, standing_rows, canary)
         store.end_run(db, run_id, outcome, cause.code if cause else None, ticket_id, equipment.now())
+    equipment.logins.drop(run_id)
     equipment.wake()
     return outcome
 
@@ -80,6 +81,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
 def died(equipment: Equipment, run_id: str, why: str) -> str:
     """The engine itself could not carry the run out. Our bug; the site's tickets stay as they are."""
     log.error("the run %s died: %s", run_id, why)
+    equipment.logins.drop(run_id)
     try:
         store.end_run(equipment.db, run_id, "died", None, None, equipment.now())
     except NotFound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from diagnostics.check import Context
@@ -34,6 +35,7 @@ def context_of(equipment: Equipment, run_id: str) -> Context:
         alternative=equipment.relay,
         recipient=site.recipient or settings.canary_recipient,
         control={"host": control.host, "ports": list(control.ports)} if control else None,
+        login=partial(equipment.logins.hand_out, run_id, site.id) if run.trigger.get("log_in") else None,
     )
 
 

@@ -12,8 +12,9 @@ from diagnostics.check import Site as AskedSite
 from diagnostics.network import Network
 from sidecar.config import Settings
 from sidecar.guide import Guide
-from sidecar.keys import SealingKey
+from sidecar.keys import PairingKey, SealingKey
 from sidecar.playbooks import Playbook
+from sidecar.runs.logins import Logins
 from sidecar.store.database import Database
 from sidecar.store.sites import Site
 
@@ -37,7 +38,12 @@ class Equipment:
     ask: Callable[[Site, str], AskedSite]  # (site, run id) -> the way to ask that site in that run
     relay: Relay | None = None  # the alternative one, its password opened
     now: Callable[[], datetime] = utc_now
+    pairing_key: PairingKey = field(kw_only=True)
+    logins: Logins = field(init=False, repr=False)
     _bells: list[threading.Event] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        self.logins = Logins(self.pairing_key.open_sealed, lambda: self.now())
 
     def bell(self) -> threading.Event:
         """An event of one's own that `wake` sets."""

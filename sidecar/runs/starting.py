@@ -32,9 +32,10 @@ class Running(Conflict):
         self.run_id = run_id
 
 
-def start(equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[str, Any]) -> str:
+def start(equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[str, Any], *, login: str = "") -> str:
     """Start *playbook* for a person (`{"kind": "button" | "person", "by": name}`); the run's id.
 
+    *login* is what an admin sealed to be tried once in this run: the store learns only that there was one.
     Raises NotFound for an unknown playbook or site, and Running when one is under way.
     """
     if playbook not in equipment.playbooks:
@@ -44,10 +45,14 @@ def start(equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[st
             if run.state == "running" or run.due_at <= equipment.now():
                 raise Running(run.id)
         told = {**trigger, "at": equipment.now().isoformat(), "nonce": secrets.token_hex(4)}
+        if login:
+            told["log_in"] = True
         try:
             run_id = add(equipment, site_id, playbook, told)
         except Conflict as error:
             raise NotFound(f"there is no site {site_id}") from error
+        if login:
+            equipment.logins.keep(run_id, site_id, login)
     equipment.wake()
     return run_id
 

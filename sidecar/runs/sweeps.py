@@ -28,7 +28,13 @@ from sidecar.tickets.rechecks import recheck_delay
 
 PURGED_AT_ONCE = 200
 LATE = timedelta(minutes=2)  # a run that began this long ago is looked after
-HEADINGS = {"opened": "New", "reopened": "Back again", "resolved": "Mended"}
+HEADINGS = {
+    "opened": "New",
+    "reopened": "Back again",
+    "resolved": "Mended",
+    "incident": "Incident",
+    "incident_over": "Incident over",
+}
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +115,9 @@ def deliver(equipment: Equipment) -> None:
         lines = [
             f"Site: {site.name} ({site.url})",
             *told[-1:],
-            f"What to do: {remedy['text']}" if remedy.get("text") and message.kind != "resolved" else "",
+            f"What to do: {remedy['text']}"
+            if remedy.get("text") and message.kind not in ("resolved", "incident_over")
+            else "",
             f"{equipment.settings.public_url}/tickets/{ticket.id}",
         ]
         title = f"{HEADINGS[message.kind]}: [{ticket.priority}] {ticket.title}"

@@ -17,7 +17,7 @@ class Message:
 
     id: int
     ticket_id: int
-    kind: str  # opened | reopened | resolved
+    kind: str  # opened | reopened | resolved | incident | incident_over
     turn: int
     channel: str
     state: str  # waiting | sent | failed

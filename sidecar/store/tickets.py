@@ -10,7 +10,7 @@ from sidecar.store.database import Database, NotFound
 
 # ruff: noqa: S608 - the column lists are constants
 COLUMNS = """id, site_id, fingerprint, playbook, code, subject, title, priority, tier, state, body, run_id, check_name,
-    evidence_key, blind, previous_id, opened_at, taken_by, taken_at, muted_until, resolved_at, resolved_by,
+    evidence_key, blind, previous_id, incident_id, opened_at, taken_by, taken_at, muted_until, resolved_at, resolved_by,
     occurrences, first_seen_at, last_seen_at, reopened, recheck_at, rechecks, passed_at"""
 
 
@@ -34,6 +34,7 @@ class Ticket:
     evidence_key: str
     blind: bool
     previous_id: int | None
+    incident_id: int | None
     opened_at: datetime
     taken_by: str | None
     taken_at: datetime | None
@@ -162,6 +163,13 @@ def last_of_source(db: Database, site_id: str, source: str) -> Ticket | None:
          ORDER BY state = 'open' DESC, id DESC LIMIT 1""",
         site=site_id,
         source=source,
+    )
+
+
+def open_of_code(db: Database, code: str) -> list[Ticket]:
+    """The open tickets of this code, at whatever site."""
+    return db.rows(
+        Ticket, f"SELECT {COLUMNS} FROM tickets WHERE code = :code AND state = 'open' ORDER BY id", code=code
     )
 
 

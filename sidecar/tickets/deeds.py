@@ -9,6 +9,7 @@ from sidecar.store import messages
 from sidecar.store import tickets as store
 from sidecar.store.database import Conflict
 from sidecar.store.tickets import Ticket
+from sidecar.tickets import incidents
 from sidecar.tickets.desk import Desk
 
 
@@ -57,6 +58,7 @@ def not_a_fault(desk: Desk, ticket_id: int, actor: str, why: str) -> None:
     with desk.db.transaction():
         ticket = _open(desk, ticket_id)
         store.change(desk.db, ticket.id, state="not_a_fault", resolved_at=desk.now(), resolved_by=actor)
+        incidents.left(desk, ticket)
         messages.drop_waiting(desk.db, ticket.id)
         _note(desk, ticket.id, actor, "not_a_fault", why.strip() or "Not a fault.")
 
@@ -77,9 +79,10 @@ def close(desk: Desk, ticket_id: int, actor: str, text: str, proof: dict[str, ob
 
 
 def tell(desk: Desk, ticket: Ticket, kind: str) -> None:
-    """Owe each channel this message, unless the ticket is muted."""
-    if ticket.muted_until is None or ticket.muted_until <= desk.now():
-        notify.owe(desk.db, ticket.id, kind, ticket.reopened, desk.settings.notify, desk.now())
+    """Owe each channel this message, unless the ticket is muted or an incident speaks for it."""
+    said = (incidents.left(desk, ticket) if kind == "resolved" else incidents.joined(desk, ticket)) or kind
+    if said != "quiet" and (ticket.muted_until is None or ticket.muted_until <= desk.now()):
+        notify.owe(desk.db, ticket.id, said, ticket.reopened, desk.settings.notify, desk.now())
 
 
 def _open(desk: Desk, ticket_id: int) -> Ticket:

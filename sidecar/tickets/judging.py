@@ -164,6 +164,7 @@ def _reopen(desk: Desk, last: Ticket, seen: Sighting, at: datetime) -> int:
         resolved_at=None,
         resolved_by=None,
         reopened=last.reopened + 1,
+        incident_id=None,
         last_seen_at=max(last.last_seen_at, at),
         body=_body(seen),
         run_id=seen.run_id,

@@ -12,7 +12,7 @@ from diagnostics.finding import Code, Finding, Remedy, UnknownReason, Verdict
 from sidecar import tickets as deeds
 from sidecar.config import Settings
 from sidecar.guide import load_guide
-from sidecar.store import sites, tickets
+from sidecar.store import incidents, messages, sites, tickets
 from sidecar.store.database import Conflict, NotFound
 from sidecar.store.events import Event
 from sidecar.store.findings import FoundRow
@@ -287,6 +287,35 @@ def test_looks_grow_apart_up_to_six_hours():
     minutes = [recheck_delay(n, 900).total_seconds() / 60 for n in range(12)]
     assert minutes[:5] == [1, 2, 4, 8, 16]
     assert minutes[-1] == 360
+
+
+def test_one_cause_at_many_sites_is_one_incident_told_once(desk):
+    bakeries = [sites.add_site(desk.db, f"Bakery {n}", f"https://b{n}.example", NOON).id for n in range(8)]
+    filed = [judge(desk, seen(site, down(), run=f"run_{site}")) for site in bakeries]
+    told = [[message.kind for message in messages.messages_of(desk.db, ticket_id)] for ticket_id in filed]
+    assert told == [["opened"]] * 5 + [["incident"], [], []]
+    assert len({tickets.ticket(desk.db, ticket_id).incident_id for ticket_id in filed}) == 1
+    [incident] = incidents.incidents(desk.db)
+    assert incident.title == "smtp.example.net refuses the connection"
+    for ticket_id in filed:
+        assert incidents.incidents(desk.db)[0].ended_at is None
+        deeds.resolve(desk, ticket_id, ANN)
+    assert incidents.incidents(desk.db)[0].ended_at is not None
+    ends = [messages.messages_of(desk.db, ticket_id)[-1:] for ticket_id in filed]
+    assert [message.kind for last in ends for message in last if "over" in message.kind] == ["incident_over"]
+    assert "resolved" not in [message.kind for last in ends for message in last]
+
+
+def test_the_same_cause_at_other_times_or_of_another_relay_is_no_incident(desk):
+    for number in range(8):
+        site = sites.add_site(desk.db, f"Bakery {number}", f"https://b{number}.example", NOON).id
+        judge(desk, seen(site, down("a.example" if number % 2 else "b.example"), run=f"run_{number}"))
+    assert incidents.incidents(desk.db) == []
+    for number in range(8, 16):
+        desk.pass_(minutes=4)
+        site = sites.add_site(desk.db, f"Bakery {number}", f"https://b{number}.example", NOON).id
+        judge(desk, seen(site, down("c.example"), run=f"run_{number}"))
+    assert incidents.incidents(desk.db) == []
 
 
 def test_two_people_cannot_take_one_ticket(desk, site_id):

@@ -120,6 +120,16 @@ CREATE TABLE commands (
 CREATE INDEX commands_by_run ON commands (run_id, created_at);
 CREATE INDEX commands_waiting ON commands (site_id, created_at) WHERE state = 'waiting';
 
+CREATE TABLE incidents (                        -- one cause at many sites: one record over their tickets
+    id         INTEGER PRIMARY KEY,
+    code       TEXT NOT NULL,
+    subject    TEXT NOT NULL,                   -- as fingerprints compare it
+    title      TEXT NOT NULL,
+    opened_at  TEXT NOT NULL,
+    ended_at   TEXT
+);
+CREATE UNIQUE INDEX incidents_one_open ON incidents (code, subject) WHERE ended_at IS NULL;
+
 CREATE TABLE tickets (
     id           INTEGER PRIMARY KEY,
     site_id      TEXT NOT NULL REFERENCES sites(id) ON DELETE CASCADE,
@@ -137,6 +147,7 @@ CREATE TABLE tickets (
     evidence_key TEXT NOT NULL DEFAULT '',      -- the lasting part of its evidence: "not a fault" holds while it is the same
     blind        INTEGER NOT NULL DEFAULT 0,    -- the canary got through while the fault was there: it proves nothing
     previous_id  INTEGER,                       -- the same fault's ticket before this one
+    incident_id  INTEGER REFERENCES incidents(id), -- the same cause at many sites
     opened_at    TEXT NOT NULL,
     taken_by     TEXT,
     taken_at     TEXT,
@@ -153,6 +164,8 @@ CREATE TABLE tickets (
 );
 CREATE UNIQUE INDEX tickets_one_open ON tickets (fingerprint) WHERE state = 'open';
 CREATE INDEX tickets_by_site ON tickets (site_id, opened_at DESC);
+CREATE INDEX tickets_open_by_code ON tickets (code) WHERE state = 'open';
+CREATE INDEX tickets_by_incident ON tickets (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX tickets_to_recheck ON tickets (recheck_at) WHERE state = 'open';
 
 CREATE TABLE ticket_entries (
@@ -176,7 +189,7 @@ CREATE INDEX ticket_sources_by_source ON ticket_sources (source);
 CREATE TABLE messages (
     id         INTEGER PRIMARY KEY,
     ticket_id  INTEGER NOT NULL REFERENCES tickets(id) ON DELETE CASCADE,
-    kind       TEXT NOT NULL,                   -- opened | reopened | resolved
+    kind       TEXT NOT NULL,                   -- opened | reopened | resolved | incident | incident_over
     turn       INTEGER NOT NULL,                -- which reopening it belongs to
     channel    TEXT NOT NULL,                   -- the address's place in the settings, never the address
     state      TEXT NOT NULL,                   -- waiting | sent | failed
