@@ -25,7 +25,7 @@ final class Outbox {
 	/** One event's JSON never grows longer: the door takes 1 MiB for a hundred. */
 	const LONGEST = 60000;
 
-	/** @var Event[] Collected in this request, not yet written. */
+	/** @var array<string, Event[]> Collected in this request, not yet written, by the table prefix of the site it happened on. */
 	private static $waiting = array();
 
 	/** @var bool Something urgent was added in this request. */
@@ -37,16 +37,17 @@ final class Outbox {
 	 * @param Event $event The fact.
 	 */
 	public static function add( Event $event ): void {
+		global $wpdb;
 		if ( ! Pairing::paired() || ! Pairing::at_home() ) {
 			return;
 		}
 		if ( $event->urgent() ) {
 			self::$urgent = true;
 		}
-		if ( count( self::$waiting ) >= self::PER_REQUEST ) {
+		if ( count( self::$waiting[ $wpdb->prefix ] ?? array() ) >= self::PER_REQUEST ) {
 			self::write();
 		}
-		self::$waiting[] = $event;
+		self::$waiting[ $wpdb->prefix ][] = $event;
 	}
 
 	/** Whether this request added something that somebody should see at once. */
@@ -60,26 +61,37 @@ final class Outbox {
 	 * @return bool Whether there was anything.
 	 */
 	public static function write(): bool {
-		global $wpdb;
-		if ( ! self::$waiting ) {
-			return false;
-		}
-		$events        = self::$waiting;
+		$waiting       = self::$waiting;
 		self::$waiting = array();
-		$rows          = array();
-		$values        = array();
+		foreach ( $waiting as $prefix => $events ) {
+			foreach ( array_chunk( $events, 100 ) as $some ) { // A statement has its longest length too.
+				self::insert( (string) $prefix, $some );
+			}
+		}
+		return (bool) $waiting;
+	}
+
+	/**
+	 * Puts events into one site's table.
+	 *
+	 * @param string  $prefix Of that site.
+	 * @param Event[] $events At least one.
+	 */
+	private static function insert( string $prefix, array $events ): void {
+		global $wpdb;
+		$rows   = array();
+		$values = array();
 		foreach ( $events as $event ) {
 			$rows[] = '(%s, %s, %d, %s, %s)';
 			array_push( $values, $event->id, $event->type, $event->weight(), $event->occurred_at, self::json( $event->data ) );
 		}
-		$sql     = "INSERT INTO {$wpdb->prefix}aftercare_outbox (id, type, weight, occurred_at, data) VALUES " . implode( ', ', $rows );
+		$sql     = "INSERT INTO {$prefix}aftercare_outbox (id, type, weight, occurred_at, data) VALUES " . implode( ', ', $rows );
 		$written = Quiet_Db::query( $wpdb->prepare( $sql, $values ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- placeholders only.
 		$last    = (int) $wpdb->insert_id;
 		// Looking at the whole table is dear: every hundredth event does.
-		if ( $written && intdiv( $last, 100 ) !== intdiv( $last + count( $events ), 100 ) ) {
+		if ( $written && $prefix === $wpdb->prefix && intdiv( $last, 100 ) !== intdiv( $last + count( $events ), 100 ) ) {
 			self::trim();
 		}
-		return true;
 	}
 
 	/**

@@ -70,7 +70,8 @@ final class Sender {
 				);
 				$ids    = array_column( $events, 'id' );
 				if ( 202 === $answer->status && $answer->ok && is_int( $answer->body['accepted'] ?? null ) ) {
-					if ( Pairing::offset_s() !== $offset ) {
+					$learned = Pairing::offset_s() !== $offset;
+					if ( $learned ) {
 						// Our clock was just found to be off: what was refused by its time goes again, with the right one.
 						$ids = array_diff( $ids, array_column( (array) ( $answer->body['rejected'] ?? array() ), 'id' ) );
 					}
@@ -78,7 +79,7 @@ final class Sender {
 					$state['fails'] = 0;
 					$state['next']  = 0;
 					// Accepted, seen before, or never acceptable: none is asked for again.
-					if ( Outbox::forget( array_values( $ids ) ) < 1 ) {
+					if ( Outbox::forget( array_values( $ids ) ) < 1 && ! $learned ) {
 						break; // The database keeps them: do not send the same batch for ever.
 					}
 					continue;
