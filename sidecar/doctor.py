@@ -203,6 +203,9 @@ def _public_url(settings: Settings) -> Look:
     if url.startswith("http://") and host not in ("localhost", "::1") and not host.startswith("127."):
         words = f"{url} answers, but without TLS: passwords and cookies can be read on the way."
         return Look("public URL", WARN, words, "Put a reverse proxy with a certificate before it (docs).")
+    if url.startswith("https://") and not settings.trusted_proxies:
+        words = f"{url} is served by a proxy that is not trusted: all visitors look like one, so one can lock out all."
+        return Look("public URL", WARN, words, "Set AFTERCARE_TRUSTED_PROXIES to how many stand before it.")
     return Look("public URL", PASS, f"The sidecar answers at {url}, its database and engine too.")
 
 

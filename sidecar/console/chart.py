@@ -9,6 +9,7 @@ from typing import Any
 HEIGHT = 96.0
 SLOT = 20.0  # the width of one day
 LEAST = 2.0  # a bar that is there is seen
+KINDS = ("sent", "failed", "hung")
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,13 @@ class Day:
 
 def month(days: Sequence[Mapping[str, Any]]) -> list[Day]:
     """The days as the plugin counted them, oldest first, scaled to the fullest one."""
-    counted = sorted(
-        (str(each.get("day", "")), _count(each, "sent"), _count(each, "failed"), _count(each, "hung")) for each in days
-    )
-    most = max((sent + failed + hung for _, sent, failed, hung in counted), default=0) or 1
-    return [
-        Day(day, sent, failed, hung, place * SLOT, _stack({"sent": sent, "failed": failed, "hung": hung}, most))
-        for place, (day, sent, failed, hung) in enumerate(counted)
-    ]
+    counted = sorted((str(each.get("label") or each.get("day") or ""), _counts(each)) for each in days)
+    most = max((sum(counts) for _, counts in counted), default=0) or 1
+    return [Day(day, *counts, x=place * SLOT, bars=_stack(counts, most)) for place, (day, counts) in enumerate(counted)]
+
+
+def _counts(each: Mapping[str, Any]) -> tuple[int, int, int]:
+    return _count(each, "sent"), _count(each, "failed"), _count(each, "hung")
 
 
 def _count(each: Mapping[str, Any], kind: str) -> int:
@@ -49,9 +49,9 @@ def _count(each: Mapping[str, Any], kind: str) -> int:
     return value if isinstance(value, int) and value > 0 else 0
 
 
-def _stack(counts: Mapping[str, int], most: int) -> tuple[Bar, ...]:
+def _stack(counts: tuple[int, int, int], most: int) -> tuple[Bar, ...]:
     bars, top = [], HEIGHT
-    for kind, count in counts.items():
+    for kind, count in zip(KINDS, counts, strict=True):
         if count:
             height = max(LEAST, round(count / most * (HEIGHT - 2 * LEAST), 1))
             top = round(top - height, 1)

@@ -34,17 +34,17 @@ SITE_STATES = {
     "silent": ("fail", "Not heard from"),
 }
 TRIGGERS = {
-    "event": "after an event",
-    "button": "by a button in wp-admin",
     "schedule": "on schedule",
-    "person": "by a person",
     "ticket": "to see whether a ticket is mended",
+    "look": "to look again before anybody is told",
 }
 
 
 def register(app: Flask, sections: Sequence[tuple[str, str, str]]) -> None:
     """Give the templates their filters and what every page shows."""
-    app.jinja_env.filters.update(when=when, ago=ago, span=span, pretty=pretty, host=host, ticks=ticks, trigger=trigger)
+    app.jinja_env.filters.update(
+        when=when, ago=ago, span=span, pretty=pretty, host=host, ticks=ticks, table_of=table_of, trigger=trigger
+    )
     app.jinja_env.globals.update(
         now=now,
         VERDICTS=VERDICTS,
@@ -120,6 +120,8 @@ def pretty(value: Any) -> str:
     """A value of evidence as a person reads it: text as it is, the rest as JSON."""
     if isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list) and all(isinstance(item, (str, int, float)) for item in value):
         return "\n".join(str(item) for item in value)
     return json.dumps(value, ensure_ascii=False, indent=2)
@@ -141,12 +143,31 @@ def host(url: str) -> str:
 
 
 def trigger(value: dict[str, Any]) -> str:
-    """Why a run began."""
-    said = TRIGGERS.get(str(value.get("kind", "")), "")
-    by, event = value.get("by"), value.get("type") or value.get("event")
-    return " ".join(
-        str(part) for part in (said, f"({by})" if by else "", f"({event})" if event and not by else "") if part
-    )
+    """Why a run began, after "3 min ago, "."""
+    by, kind = str(value.get("by") or ""), str(value.get("kind", ""))
+    if kind == "event":
+        return f"after {value.get('type') or 'an event'}"
+    if kind == "button":
+        return f"by {by or 'a button'}, in wp-admin"
+    if kind == "person":
+        return f"by {by or 'a person'}"
+    return TRIGGERS.get(kind, kind)
+
+
+def table_of(value: Any) -> tuple[list[str], list[list[Any]]] | None:
+    """A list of like records as columns and rows, without the rows that only hold zeros; None for anything else."""
+    if not isinstance(value, list) or not value or not all(isinstance(each, dict) and each for each in value):
+        return None
+    columns = list(value[0])
+    rows = [[each.get(name) for name in columns] for each in value]
+    kept = [row for row in rows if not _only_zeros(row)]
+    return columns, kept
+
+
+def _only_zeros(row: list[Any]) -> bool:
+    """A day or an hour in which nothing was counted."""
+    counts = [cell for cell in row if isinstance(cell, int) and not isinstance(cell, bool)]
+    return len(counts) == len(row) - 1 and len(counts) > 1 and not any(counts)
 
 
 def with_query(**changes: Any) -> str:

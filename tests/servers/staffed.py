@@ -169,7 +169,9 @@ def _month(now: datetime) -> list[dict[str, Any]]:
     for back in range(29, -1, -1):
         day = (now - timedelta(days=back)).date().isoformat()
         broken = back < 3
-        days.append({"day": day, "sent": 0 if broken else 20 + back % 7 * 5, "failed": 18 if broken else 0, "hung": 0})
+        days.append(
+            {"label": day, "sent": 0 if broken else 20 + back % 7 * 5, "failed": 18 if broken else 0, "hung": 0}
+        )
     return days
 
 
