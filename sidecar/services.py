@@ -24,7 +24,6 @@ from sidecar.wordpress import SiteRoads
 class Services(Equipment):
     """Everything that the doors, the console and the engine share."""
 
-    pairing_key: PairingKey = field(kw_only=True)
     sweeps: Sweeps | None = field(default=None, repr=False, kw_only=True)
 
     def on_events(self) -> None:

@@ -1,24 +1,21 @@
-"""The log-in: does the relay offer a way that the site can use, and does it take the password?
+"""The log-in: does the relay offer a way that the site can use?
 
-Guide: Emails Not Sending, Verify. RFC 4954. What is offered is looked at always; the
-password is tried only when an admin started that, once, over verified TLS.
+Guide: Emails Not Sending, Verify. RFC 4954. What is offered is looked at always; whether
+the password is taken is tried only when an admin started that (log_in.py).
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
-from diagnostics.mail import replies
+from diagnostics.mail import log_in
 from diagnostics.mail.codes import CODES
 from diagnostics.mail.codes.auth import NOT_OFFERED
 from diagnostics.mail.ground import BLOCKED, blocked, broken_ground
 from diagnostics.mail.ports import PortView, look_at_port
 from diagnostics.mail.site import NOT_ASKED, MailSettings, mail_settings, not_asked, probed
-from diagnostics.network import NetworkError
-from diagnostics.network.smtp import SMTPAccess, log_in
 
 OFFERED = Code(
     "smtp.auth.offered",
@@ -46,33 +43,14 @@ UNSEEN = Code(
     kind=CauseKind.RELAY,
     impact=Impact.ADVICE,
 )
-NOT_TRIED = Code(
-    "smtp.auth.not_tried",
-    Verdict.UNKNOWN,
-    "The password for {subject} was not tried from here: that needs an admin who starts it.",
-    remedy="The site's own test mail tries it: set a test mailbox and press Diagnose. To try it from here as well, an "
-    "admin has to start that and enter it; it is sealed, used once over verified TLS, and dropped.",
-    meaning="Aftercare never takes a mail password from the site by itself.",
-    proof="No sealed password belongs to this run.",
-    impact=Impact.ADVICE,
-)
-TAKEN = Code(
-    "smtp.auth.taken",
-    Verdict.PASS,
-    "{subject} takes the user name and password that an admin entered.",
-    meaning="Does the site's own log-in still fail, the password stored at the site is another one, or cannot be read.",
-    proof="One log-in from here, over verified TLS.",
-    impact=Impact.ADVICE,
-)
 
 # What PHPMailer can do (class SMTP, authenticate()).
 MAILER_KNOWS = ("PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2")
-SECRET = "smtp.login"  # noqa: S105 (the name of a reference, not a secret)
 
 
 @check(
     "smtp.auth",
-    emits=[OFFERED, NOT_USED, UNSEEN, NOT_TRIED, TAKEN, NOT_ASKED, BLOCKED, *CODES],
+    emits=[OFFERED, NOT_USED, UNSEEN, *log_in.OUTCOMES, NOT_ASKED, BLOCKED, *CODES],
     timeout_s=90,
 )
 async def authentication(context: Context) -> list[Finding]:
@@ -88,7 +66,7 @@ async def authentication(context: Context) -> list[Finding]:
         return not_asked(context, error)
     there = await look_at_port(context.network, mail.host, mail.port, implicit_tls=mail.implicit_tls)
     offer = judge_offer(mail, side.ports.get(mail.port), there)
-    return [offer, await _tried(context, mail)] if offer.verdict is Verdict.PASS else [offer]
+    return [offer, await log_in.tried(context, mail)] if offer.verdict is Verdict.PASS else [offer]
 
 
 def judge_offer(mail: MailSettings, here: PortView | None, there: PortView) -> Finding:
@@ -130,24 +108,3 @@ def _mechanisms(there: PortView, here: PortView | None, *, after_tls: bool) -> t
     if there.ehlo_after_tls if after_tls else there.ehlo:
         return there.mechanisms(after_tls=after_tls)
     return here.mechanisms(after_tls=False) if here else ()
-
-
-async def _tried(context: Context, mail: MailSettings) -> Finding:
-    """One log-in with what an admin entered for this run; the secret is neither kept nor shown."""
-    text = context.secret(SECRET) if context.secret else ""
-    if not text:
-        return NOT_TRIED.finding(mail.relay, {"asked_by_admin": False}, reason=UnknownReason.NOT_ALLOWED)
-    entered = json.loads(text)
-    if not mail.wants_tls:
-        why = "the settings have no encryption, so the password would travel in clear"
-        return NOT_TRIED.finding(mail.relay, {"why": why}, reason=UnknownReason.NOT_ALLOWED)
-    access = SMTPAccess(mail.host, mail.port, mail.encryption, str(entered["username"]), str(entered["password"]))
-    try:
-        steps = await log_in(context.network, access)
-    except NetworkError as error:
-        return UNSEEN.finding(mail.relay, {"why": error.detail, **error.facts()}, reason=UnknownReason.UNAVAILABLE)
-    last = steps[-1]
-    if last.ok:
-        return TAKEN.finding(mail.relay, {"reply": last.text, "code": last.code})
-    reading = replies.read(f"{last.code} {last.text}", stage=last.stage, provider=mail.provider, host=mail.host)
-    return reading.finding(mail.relay)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.mail import replies
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from sidecar.services import Services
 
 TEXT_CHARACTERS = 100_000
+SEALED_CHARACTERS = 8_000
 STAFFS_OWN = ("trigger", "site")  # who started it, and our id: the site has no use for them
 
 
@@ -28,7 +31,7 @@ def start(services: Services, call: Call) -> dict[str, Any]:
         raise Refusal("not_found", "There is no such playbook with a button.")
     try:
         trigger = {"kind": "button", "by": scrub(by)}
-        return {"run": runs.start(services, call.site.id, playbook, trigger)}
+        return {"run": runs.start(services, call.site.id, playbook, trigger, login=_sealed(body, "login"))}
     except runs.Running as under_way:
         raise Refusal("running", "It is being looked at already: watch that run.", run=under_way.run_id) from None
     except NotFound:
@@ -68,6 +71,16 @@ def _text(body: dict[str, Any], name: str, most: int, default: str | None = None
     if not isinstance(value, str) or len(value) > most:
         raise shape(name, f"it is not text of at most {most} characters")
     return printable(value)
+
+
+def _sealed(body: dict[str, Any], name: str) -> str:
+    """What was sealed to our key, still sealed; nothing where nothing was."""
+    text = _text(body, name, SEALED_CHARACTERS, default="")
+    try:
+        base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise shape(name, "it is not base64") from None
+    return text
 
 
 def _for_the_site(run: dict[str, Any]) -> dict[str, Any]:

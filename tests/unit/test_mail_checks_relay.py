@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.check import Relay, SiteUnavailable, all_checks
+from diagnostics.check import Login, LoginWithheld, Relay, SiteUnavailable, all_checks
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail.canary import token_of
 from diagnostics.mail.cause import cause_of
@@ -154,18 +155,32 @@ async def test_without_an_alternative_the_exact_setting_is_named(tmp_path):
 
 
 class Authentication:
-    """The log-in check against a relay with TLS, with or without a password that an admin entered."""
+    """The log-in check against a relay with TLS, with or without a log-in that an admin gave."""
 
     @staticmethod
-    async def look(tmp_path: Path, script: Script, password: str | None, encryption: str = "tls") -> tuple[list, list]:
+    async def look(
+        tmp_path: Path, script: Script, given: Login | str | None, encryption: str = "tls", certificate: str = "good"
+    ) -> tuple[list, list]:
+        """*given*: a log-in, why there is none any more, or nothing."""
         ours = Authority(tmp_path / "ca")
         door = network(tmp_path, ours.bundle)
-        with ScriptedSmtp(script, certificate=ours.good(RELAY)) as relay:
+        shown = ours.good(RELAY) if certificate == "good" else ours.good("other.test")
+
+        def hand_out(host: str, port: int) -> Login:
+            if isinstance(given, Login):
+                assert (host, port) == (RELAY, relay.port)
+                return given
+            raise LoginWithheld(given)
+
+        with ScriptedSmtp(script, certificate=shown) as relay:
             site = FakeSite(door, {"snapshot": snapshot(relay.port, encryption=encryption)})
-            entered = json.dumps({"username": "site", "password": password}) if password else ""
-            given = context(door, site, secret=(lambda name: entered) if password else None)
-            found = await all_checks()["smtp.auth"].look(given)
+            asked = context(door, site, login=None if given is None else hand_out)
+            found = await all_checks()["smtp.auth"].look(asked)
             return found, [line for said in relay.dialogues for line in said]
+
+
+REFUSES = {"auth": "535 5.7.8 Error: authentication failed"}
+TYPED = Login("site", "guess-7")
 
 
 async def test_no_password_is_tried_unless_an_admin_started_it(tmp_path):
@@ -175,23 +190,57 @@ async def test_no_password_is_tried_unless_an_admin_started_it(tmp_path):
     assert not [line for line in said if line.startswith("AUTH")]
 
 
-async def test_a_wrong_password_that_an_admin_entered_is_named(tmp_path):
-    script = Script(replies={"auth": "535 5.7.8 Error: authentication failed"})
-    found, said = await Authentication.look(tmp_path, script, "guess-7")
+async def test_a_wrong_password_is_named_in_the_relays_own_words(tmp_path):
+    found, said = await Authentication.look(tmp_path, Script(replies=REFUSES), TYPED)
     assert found[1].code == "smtp.auth.rejected"
-    assert "guess-7" not in json.dumps([each.to_json() for each in found])
+    assert found[1].evidence["text"] == "535 5.7.8 Error: authentication failed"
     assert len([line for line in said if line.startswith("AUTH")]) == 1  # a second try could lock the account
 
 
+async def test_what_a_relay_echoes_of_the_log_in_is_not_kept(tmp_path):
+    plain = base64.b64encode(b"\0site\0guess-7").decode()
+    echo = f"535 5.7.8 no: site guess-7 {plain} {base64.b64encode(b'guess-7').decode()} site@shop.test"
+    found, _ = await Authentication.look(tmp_path, Script(replies={"auth": echo}), TYPED)
+    assert found[1].code == "smtp.auth.rejected"
+    assert found[1].evidence["text"] == "535 5.7.8 no: *** *** *** *** ***@shop.test"
+
+
+async def test_what_an_admin_only_typed_is_no_fault_of_the_site(tmp_path):
+    typed, _ = await Authentication.look(tmp_path, Script(replies=REFUSES), TYPED)
+    stored, _ = await Authentication.look(tmp_path, Script(replies=REFUSES), Login("site", "guess-7", stored=True))
+    assert cause_of(typed) is None
+    assert cause_of(stored) == stored[1]
+
+
 async def test_a_right_password_passes(tmp_path):
-    found, _ = await Authentication.look(tmp_path, Script(), "right")
+    found, _ = await Authentication.look(tmp_path, Script(), Login("site", "right"))
     assert found[1].code == "smtp.auth.taken"
+    assert found[1].summary == f"{RELAY} accepted the user name and password that an admin typed."
 
 
 async def test_a_password_never_travels_in_the_clear(tmp_path):
-    found, said = await Authentication.look(tmp_path, Script(), "right", encryption="")
-    assert found[1].code == "smtp.auth.not_tried"
+    found, said = await Authentication.look(tmp_path, Script(), TYPED, encryption="")
+    assert found[1].code == "smtp.auth.withheld"
     assert not [line for line in said if line.startswith("AUTH")]
+
+
+async def test_a_password_is_not_shown_to_who_cannot_prove_his_name(tmp_path):
+    found, said = await Authentication.look(tmp_path, Script(), TYPED, certificate="of another")
+    assert found[1].code == "smtp.auth.withheld"
+    assert "name_mismatch" in found[1].summary
+    assert not [line for line in said if line.startswith("AUTH")]
+
+
+async def test_a_log_in_that_is_gone_says_why(tmp_path):
+    found, said = await Authentication.look(tmp_path, Script(), "it was given for a run that was interrupted")
+    assert (found[1].code, found[1].reason) == ("smtp.auth.withheld", UnknownReason.NOT_ALLOWED)
+    assert "a run that was interrupted" in found[1].summary
+    assert not [line for line in said if line.startswith("AUTH")]
+
+
+async def test_a_relay_that_hangs_up_at_the_log_in_is_no_word_about_the_password(tmp_path):
+    found, _ = await Authentication.look(tmp_path, Script(drop_at="auth"), TYPED)
+    assert (found[1].code, found[1].reason) == ("smtp.auth.no_answer", UnknownReason.UNAVAILABLE)
 
 
 async def test_log_in_takes_what_is_offered(tmp_path):
