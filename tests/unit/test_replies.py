@@ -266,9 +266,9 @@ class TestAnyText:
          "no header ", "too many ", "sender address ", "relay ", "user x ", "\u0301", "exceeded the "],
     )  # fmt: skip
     def test_a_megabyte_of_anything_is_read_in_a_moment(self, piece: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         read(piece * (1_000_000 // len(piece)))
-        assert time.perf_counter() - began < 2.0
+        assert time.process_time() - began < 2.0
 
     def test_no_rule_repeats_without_end(self) -> None:
         r"""One `\w*` before a `.{0,60}` cost 38 seconds on a text of one long word."""
@@ -280,9 +280,9 @@ class TestAnyText:
         "word", ["exceeded", "113", "mailbox", "recipient", "not ", "sender", "a.b", "quota limit "]
     )
     def test_a_text_of_one_word_over_and_over_is_read_in_a_moment(self, word: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         read(word * 3000)
-        assert time.perf_counter() - began < 2.0
+        assert time.process_time() - began < 2.0
 
     def test_of_a_long_text_both_ends_are_read(self) -> None:
         filler = "nothing to see " * 100_000
