@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sidecar.store import figures, sites
+from sidecar.store import figures, incidents, sites
 from sidecar.store.database import Database
 from sidecar.store.figures import DeadChannel
+from sidecar.store.incidents import Incident
 from sidecar.store.sites import Site
 
 # The plugin's heartbeat rides on WordPress's cron, which a quiet site starts late: an hour is not yet odd.
@@ -20,6 +21,7 @@ class Attention:
     """What the first page and `aftercare sites` warn of."""
 
     dead_channels: list[DeadChannel]
+    incidents: list[Incident]
     silent: list[Site]
     never_paired: list[Site]
     unpaired: list[Site]
@@ -43,6 +45,7 @@ def needed(db: Database, now: datetime, channels: int) -> Attention:
         by_state.setdefault(state_of(site, now), []).append(site)
     return Attention(
         dead_channels=figures.dead_channels(db, channels),
+        incidents=[each for each in incidents.incidents(db) if each.ended_at is None],
         silent=by_state.get("silent", []),
         never_paired=by_state.get("waiting", []),
         unpaired=by_state.get("unpaired", []),

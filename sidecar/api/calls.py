@@ -153,6 +153,7 @@ def run(run_id: str) -> dict[str, Any]:
         SITE,
         Field("priority", "Only this.", one_of=("P1", "P2", "P3", "P4")),
         Field("code", "Only with this cause."),
+        Field("incident", "Only of this incident, by its id.", longest=12),
         Field("by", "Only taken by this address; `me`, or `nobody`."),
         *PAGING,
     ),
@@ -162,6 +163,7 @@ def tickets_(
     site: str | None,
     priority: str | None,
     code: str | None,
+    incident: str | None,
     by: str | None,
     limit: int | None,
     after: str | None,
@@ -174,12 +176,13 @@ def tickets_(
             site=site or "",
             priority=priority or "",
             code=code or "",
+            incident=int(incident or 0),
             taken_by=staff().email if by == "me" else by or "",
             after=after or "",
             limit=limit or 50,
         )
     except ValueError:
-        abort(400, "after: a cursor is copied from the answer before.")
+        abort(400, "after and incident are copied from an answer before.")
     return {"items": [ticket_json(ticket) for ticket in page.items], "next": page.older or None}
 
 

@@ -149,6 +149,7 @@ SCHEMAS: dict[str, Schema] = {
         resolved_at=or_null(INSTANT),
         resolved_by=or_null(TEXT),
         run=or_null(TEXT),
+        incident=or_null(NUMBER),
     ),
     "Tickets": page_of("Ticket"),
     "TicketEntry": record(at=INSTANT, actor=TEXT, kind=TEXT, text=TEXT, data=OBJECT),
@@ -171,6 +172,7 @@ SCHEMAS: dict[str, Schema] = {
     "Overview": record(
         open_tickets=listed(named("Ticket")),
         dead_channels=listed(record(channel=TEXT, error=TEXT, failed=NUMBER, since=INSTANT)),
+        incidents=listed(record(id=NUMBER, code=TEXT, subject=TEXT, title=TEXT, opened_at=INSTANT)),
         silent=listed(named("Site")),
         never_paired=listed(named("Site")),
         unpaired=listed(named("Site")),
@@ -255,6 +257,7 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "resolved_at": _at(ticket.resolved_at),
         "resolved_by": ticket.resolved_by,
         "run": ticket.run_id,
+        "incident": ticket.incident_id,
     }
 
 
@@ -278,6 +281,10 @@ def overview_json(open_tickets: list[Ticket], found: Attention, now: datetime) -
         "dead_channels": [
             {"channel": each.channel, "error": each.error, "failed": each.failed, "since": _at(each.since)}
             for each in found.dead_channels
+        ],
+        "incidents": [
+            {"id": i.id, "code": i.code, "subject": i.subject, "title": i.title, "opened_at": _at(i.opened_at)}
+            for i in found.incidents
         ],
         **{
             name: [site_json(site, now) for site in getattr(found, name)]

@@ -34,6 +34,7 @@ def index() -> str:
             state=state,
             priority=asked.get("priority", ""),
             code=asked.get("code", ""),
+            incident=int(asked.get("incident") or 0),
             taken_by=staff().email if by == "me" else by,
             after=asked.get("after", ""),
         )

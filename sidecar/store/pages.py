@@ -60,6 +60,7 @@ TICKETS = f"""
     SELECT {tickets.COLUMNS} FROM tickets
      WHERE (:site = '' OR site_id = :site) AND (:state = '' OR state = :state)
        AND (:priority = '' OR priority = :priority) AND (:code = '' OR code = :code)
+       AND (:incident = 0 OR incident_id = :incident)
        AND (:taken_by = '' OR COALESCE(taken_by, 'nobody') = :taken_by)
      ORDER BY state != 'open', CASE WHEN state = 'open' THEN priority END, opened_at DESC, id DESC
      LIMIT :limit OFFSET :skip"""  # noqa: S608 - constants of ours
@@ -87,6 +88,7 @@ def tickets_page(
     priority: str = "",
     code: str = "",
     taken_by: str = "",
+    incident: int = 0,
     after: str = "",
     limit: int = 50,
 ) -> Page[Ticket]:
@@ -106,6 +108,7 @@ def tickets_page(
         priority=priority,
         code=code,
         taken_by=taken_by,
+        incident=incident,
         limit=limit + 1,
         skip=skip,
     )

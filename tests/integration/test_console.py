@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from sidecar import upkeep
-from sidecar.store import runs, sites, tickets
+from sidecar.store import incidents, runs, sites, tickets
 from tests.servers.staffed import PASSWORD, Browser, Staffed, colleague, staffed, with_history
 
 
@@ -69,6 +69,23 @@ def test_the_first_page_names_what_needs_somebody(full: Staffed) -> None:
     assert re.search(r"Not heard from.*Choir", page, re.S)
     assert re.search(r"Never paired.*Bakery", page, re.S)
     assert "refused this site" in page
+
+
+def test_one_cause_at_many_sites_is_one_notice_that_leads_to_its_tickets(sidecar: Staffed) -> None:
+    with_history(sidecar)
+    db = sidecar.services.db
+    incident = incidents.begin_incident(
+        db, "smtp.auth.rejected", "smtp.example.net", "The relay is down", datetime.now(UTC)
+    )
+    tickets.change(db, sidecar.named["ticket"], incident_id=incident)
+    browser = sidecar.browser()
+    page = browser.get("/").text
+    link = re.search(r'At many sites</span> <a href="([^"]+)">The relay is down', page)
+    assert link
+    listed = browser.get(link[1]).text
+    assert "refused this site" in listed
+    assert "refused this site" not in browser.get(link[1].replace(str(incident), "999")).text
+    assert "the same at many sites" in browser.get(f"/tickets/{sidecar.named['ticket']}").text
 
 
 def test_a_sidecar_where_all_is_well_says_so(sidecar: Staffed) -> None:
