@@ -92,6 +92,14 @@ def test_a_mail_whose_relay_goes_silent_is_told_once_as_hung(told: Told) -> None
     told.wait_for("mail.failed", mail=hung["mail"])
 
 
+def test_where_cron_does_not_run_the_next_mail_finds_the_one_that_hangs(told: Told) -> None:
+    begins = r"Aftercare\History::begin( new Aftercare\Mail() );"
+    told.site.php_eval(begins)
+    told.time_passes(151)
+    mail(told.site)
+    told.wait_for("mail.hung")
+
+
 def test_a_fatal_error_during_a_mail_is_told_with_both(told: Told) -> None:
     mail(
         told.site,
@@ -169,12 +177,12 @@ def test_a_visitor_pays_nothing_for_a_sidecar_that_hangs(told_everywhere: Told) 
     site.put_mu_plugin("fails.php", f"<?php add_action( 'template_redirect', function () {{ {fails} }} );")
 
     def slowest() -> float:
-        return sorted(site.get("/").elapsed.total_seconds() for _ in range(5))[-2]
+        return max(site.get("/").elapsed.total_seconds() for _ in range(5))
 
     answering = slowest()
     with socket.create_server(("127.0.0.1", 0), backlog=50) as silent:
         with told_everywhere.sidecar_at(f"http://127.0.0.1:{silent.getsockname()[1]}"):
-            assert slowest() < answering + 0.5
+            assert slowest() < answering + 1.5  # a visitor who waited for it would wait twice as long
 
 
 def test_events_wait_while_the_sidecar_is_gone_and_arrive_once(told: Told) -> None:

@@ -94,6 +94,7 @@ final class Commands {
 	 * @return array<string, mixed>
 	 */
 	public static function history(): array {
+		Mail_Watch::sweep(); // A mail that hangs since then is an outcome too.
 		return History::report();
 	}
 

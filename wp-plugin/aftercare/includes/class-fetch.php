@@ -22,7 +22,8 @@ final class Fetch {
 	 * @param bool $page_open Whether an admin watches a run just now.
 	 */
 	public static function run( bool $page_open = false ): Answer {
-		$began  = microtime( true );
+		$began = microtime( true );
+		Mail_Watch::sweep();
 		$facts  = Heartbeat::facts();
 		$answer = Client::post(
 			'fetch',

@@ -195,6 +195,9 @@ final class Mail_Watch implements Module {
 			}
 		}
 		self::$open = array();
+		if ( self::$ended ) {
+			self::sweep(); // Where cron does not run, the next mail finds the one that hangs.
+		}
 	}
 
 	/** Looks for mails of other requests that began and never ended; each is reported once. */
