@@ -10,31 +10,22 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from sidecar import notify
-from sidecar.notify import Notice
+from sidecar import notify, tickets
 from sidecar.runs import engine
 from sidecar.runs.concluding import died
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.starting import add
 from sidecar.runs.triage import triage
-from sidecar.store import commands, events, sites
+from sidecar.store import commands, events
 from sidecar.store import runs as store
 from sidecar.store import tickets as ticket_store
-from sidecar.store.database import NotFound
-from sidecar.store.messages import Message
 from sidecar.tickets.rechecks import recheck_delay
 
 PURGED_AT_ONCE = 200
 LATE = timedelta(minutes=2)  # a run that began this long ago is looked after
-HEADINGS = {
-    "opened": "New",
-    "reopened": "Back again",
-    "resolved": "Mended",
-    "incident": "Incident",
-    "incident_over": "Incident over",
-}
 
 log = logging.getLogger(__name__)
 
@@ -103,27 +94,7 @@ def start_due(equipment: Equipment) -> None:
 
 def deliver(equipment: Equipment) -> None:
     """Send the messages that are due."""
-
-    def word(message: Message) -> Notice | None:
-        try:
-            ticket = ticket_store.ticket(equipment.db, message.ticket_id)
-            site = sites.site(equipment.db, ticket.site_id)
-        except NotFound:
-            return None
-        remedy = ticket.body.get("remedy") or {}
-        told = [entry.text for entry in ticket_store.entries(equipment.db, ticket.id) if entry.kind == message.kind]
-        lines = [
-            f"Site: {site.name} ({site.url})",
-            *told[-1:],
-            f"What to do: {remedy['text']}"
-            if remedy.get("text") and message.kind not in ("resolved", "incident_over")
-            else "",
-            f"{equipment.settings.public_url}/tickets/{ticket.id}",
-        ]
-        title = f"{HEADINGS[message.kind]}: [{ticket.priority}] {ticket.title}"
-        return Notice(title, "\n".join(filter(None, lines)))
-
-    notify.deliver_due(equipment.db, equipment.settings.notify, word, equipment.now)
+    notify.deliver_due(equipment.db, equipment.settings.notify, partial(tickets.notice_of, equipment), equipment.now)
 
 
 def look_after(equipment: Equipment) -> None:

@@ -5,6 +5,7 @@ call these plain functions; each takes the services first.
 from sidecar.tickets.deeds import comment, mute, not_a_fault, resolve, take, unmute
 from sidecar.tickets.fingerprint import fingerprint
 from sidecar.tickets.judging import Sighting, judge
+from sidecar.tickets.notices import notice_of
 from sidecar.tickets.occurrences import occurred
 from sidecar.tickets.template import as_markdown, as_text
 
@@ -17,6 +18,7 @@ __all__ = [
     "judge",
     "mute",
     "not_a_fault",
+    "notice_of",
     "occurred",
     "resolve",
     "take",
