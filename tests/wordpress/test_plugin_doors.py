@@ -17,17 +17,17 @@ from sidecar.store import commands, sites
 from tests.servers.lab import OPS, PASSWORD, RELAY, LabSite, MailWorld
 from tests.servers.plugin_client import read_code
 from tests.servers.scripted_smtp import Script, ScriptedSmtp
-from tests.servers.wordpress import WpCliFailed
+from tests.servers.wordpress import WordPressSite, WpCliFailed
 from tests.wordpress.plugin_doors import Road
 from tests.wordpress.scripted_runs import ScriptedRuns, scripted_runs
 
 ROADS = ("rest", "rest_route", "xmlrpc")
 
 
-@pytest.fixture
-def sidecar(tmp_path: Path) -> Iterator[ScriptedRuns]:
+@pytest.fixture(scope="module")
+def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedRuns]:
     """The sidecar's real doors."""
-    with scripted_runs(tmp_path / "data") as scripted:
+    with scripted_runs(tmp_path_factory.mktemp("doors") / "data") as scripted:
         yield scripted
 
 
@@ -38,16 +38,36 @@ def pair(site: LabSite, sidecar: ScriptedRuns) -> Road:
     return Road(site, sidecar.doors, sidecar.site)
 
 
-def forget(site: LabSite) -> None:
+def forget(site: WordPressSite) -> None:
     """Whatever a test did: not paired, and where it was."""
     site.php_eval("Aftercare\\Pairing::forget(); Aftercare\\Overview::forget(); Aftercare\\Command_Ledger::clear();")
 
 
+@pytest.fixture(scope="module")
+def roads() -> Iterator[list[Road]]:
+    """The way to the paired site, kept from test to test."""
+    kept: list[Road] = []
+    yield kept
+    for road in kept:
+        forget(road.site)
+
+
 @pytest.fixture
-def road(site: LabSite, sidecar: ScriptedRuns) -> Iterator[Road]:
-    """A paired site, and the way to it."""
-    yield pair(site, sidecar)
-    forget(site)
+def road(site: LabSite, sidecar: ScriptedRuns, roads: list[Road]) -> Road:
+    """A paired site, and the way to it; paired anew where a test ended the pairing."""
+    if not roads or not answers(roads[0]):
+        forget(site)
+        roads[:] = [pair(site, sidecar)]
+    sidecar.site = roads[0].site_id
+    return roads[0]
+
+
+def answers(road: Road) -> bool:
+    """Whether the pairing still holds on both sides."""
+    if sites.site(road.doors.db, road.site_id).state != "paired":
+        return False
+    answer = road.ask("mail.history")
+    return answer.signed and answer.body.get("state") == "done"
 
 
 def refused(site: LabSite, code: str) -> dict[str, Any]:

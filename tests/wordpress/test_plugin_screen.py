@@ -32,8 +32,11 @@ def sidecar(tmp_path: Path) -> Iterator[ScriptedRuns]:
 def paired(site: LabSite, sidecar: ScriptedRuns) -> Iterator[LabSite]:
     """A paired site whose history is empty, as after the installation."""
     sidecar.site = sidecar.doors.new_site()
-    site.wp("aftercare", "pair", sidecar.doors.code(sidecar.site))
-    site.php_eval('global $wpdb; $wpdb->query( "DELETE FROM {$wpdb->prefix}aftercare_mails" );')
+    code = sidecar.doors.code(sidecar.site)
+    site.php_eval(
+        f"Aftercare\\Pairing_Door::pair( '{code}' );"
+        'global $wpdb; $wpdb->query( "DELETE FROM {$wpdb->prefix}aftercare_mails" );'
+    )
     yield site
     unpaired(site)
 
