@@ -46,6 +46,8 @@ return array(
 		$answer = Commands::carry_out( envelope() );
 		same( array( 'done', true ), array( $answer['state'], $answer['result']->kept ) );
 		same( 'site_1', Aftercare\Pairing::site_id() ); // It was not unpaired.
+		// Also when the answer got lost for so long that the command expired meanwhile.
+		same( 'done', Commands::carry_out( envelope( array( 'expires_at' => gmdate( 'c', time() - 60 ) ) ) )['state'] );
 	},
 	'begun and not ended is unknown, never done a second time' => static function (): void {
 		Command_Ledger::begin( 'cmd_1', 'unpair' );
