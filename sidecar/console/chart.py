@@ -40,6 +40,11 @@ def month(days: Sequence[Mapping[str, Any]]) -> list[Day]:
     return [Day(day, *counts, x=place * SLOT, bars=_stack(counts, most)) for place, (day, counts) in enumerate(counted)]
 
 
+def place_of(days: Sequence[Day], moment: str | None) -> float | None:
+    """Where in the picture the day of that instant begins; None where it is not in it."""
+    return next((day.x for day in days if moment and day.day == moment[:10]), None)
+
+
 def _counts(each: Mapping[str, Any]) -> tuple[int, int, int]:
     return _count(each, "sent"), _count(each, "failed"), _count(each, "hung")
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sidecar import runs as engine
 from sidecar import upkeep
-from sidecar.console.chart import Day, month
+from sidecar.console.chart import Day, month, place_of
 from sidecar.console.words import site_names, with_query
 from sidecar.store import pages, sites
 from sidecar.store import runs as store
@@ -59,11 +59,14 @@ def shown(run_id: str) -> dict[str, Any]:
     db = services().db
     row = store.run(db, run_id)
     view = engine.view(db, run_id, services().settings.public_url)
+    days, since = _days(view), view["since"] or {}
     return {
         "row": row,
         "run": view,
         "site": sites.site(db, row.site_id),
-        "days": _days(view),
+        "days": days,
+        "since_x": place_of(days, since.get("at")),
+        "change_x": place_of(days, (since.get("after") or {}).get("at")),
         "others": pages.runs_page(db, site=row.site_id, limit=6).items,
     }
 

@@ -175,12 +175,18 @@ def _month(now: datetime) -> list[dict[str, Any]]:
     return days
 
 
+def _failing(now: datetime) -> dict[str, Any]:
+    since = now - timedelta(days=2, hours=1)
+    change = {"type": "plugin.changed", "what": "WP Mail updated", "at": instant(since - timedelta(hours=20))}
+    return {"days": _month(now), "since_at": instant(since), "after": change}
+
+
 REJECTED = Finding(
     "smtp.auth.rejected",
     Verdict.FAIL,
     "smtp.example.net",
     "smtp.example.net refused this site's password (535 5.7.8). No mail leaves until it is mended.",
-    {"host": "smtp.example.net", "port": 587, "dialogue": DIALOGUE, "since_at": "", "seconds": 0.4},
+    {"host": "smtp.example.net", "port": 587, "dialogue": DIALOGUE, "seconds": 0.4},
     Remedy("Make a new app password there, enter it under Settings → Mail, press Test.", "app-password"),
 )
 
@@ -192,7 +198,7 @@ def _broken(services: Services, site: str, now: datetime) -> tuple[str, int]:
         "mail.settings_fit", Verdict.PASS, "shop.example.com", "The settings fit together.", {"host": "a"}
     )
     history = Finding(
-        "mail.failing_since", Verdict.WARN, "shop.example.com", "No mail left since 3 days.", {"days": _month(now)}
+        "mail.failing_since", Verdict.WARN, "shop.example.com", "No mail left since 3 days.", _failing(now)
     )
     blocked = Finding(
         "aftercare.blocked",
