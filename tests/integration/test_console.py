@@ -14,6 +14,7 @@ import requests
 
 from sidecar import upkeep
 from sidecar.store import incidents, runs, sites, tickets
+from tests.servers.plugin_client import PluginClient, event
 from tests.servers.staffed import PASSWORD, Browser, Staffed, colleague, staffed, with_history
 
 
@@ -160,6 +161,23 @@ def test_a_site_is_added_and_its_code_shown_once(sidecar: Staffed) -> None:
     [site] = sites.sites(sidecar.services.db)
     assert (site.name, site.url, site.state) == ("Shop", "https://shop.example", "waiting")
     assert "aftercare-" not in browser.get(f"/sites/{site.id}").text
+
+
+def test_a_plugin_pairs_by_the_code_of_the_page_and_its_events_are_seen_there(sidecar: Staffed) -> None:
+    browser = sidecar.browser()
+    page = browser.post("/sites/new", "/sites/new", name="Shop", url="https://shop.example").text
+    [site] = sites.sites(sidecar.services.db)
+    plugin = PluginClient(sidecar.url)
+    assert plugin.pair(page.split('id="code">')[1].split("<")[0]).status == 201
+    plugin.send(event("mail.failed", error="535 5.7.8 no"))
+    plugin.fetch(heartbeat={"waiting": 3})
+    shown = browser.get(f"/sites/{site.id}").text
+    assert "Paired</span>" in shown
+    assert "535 5.7.8 no" in shown
+    assert "<dt>waiting</dt>" in shown
+    again = browser.post(f"/sites/{site.id}/code", f"/sites/{site.id}")
+    assert again.status_code == 409
+    assert "Unpair it first" in again.text
 
 
 @pytest.mark.parametrize(
