@@ -6,7 +6,10 @@ once. A storm becomes one queued run that answers for all of it (DESIGN: From ev
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sidecar import tickets
@@ -25,6 +28,8 @@ MOST_QUEUED = 3  # runs that wait for one playbook of one site, whatever else it
 MEANT_SO_FOR = timedelta(hours=1)  # what is "not a fault" is looked at once in this time: is it still the same?
 MOVES = ("mail.sent", "config.changed", "plugin.changed")  # after these an open ticket is worth a look
 
+log = logging.getLogger(__name__)
+
 
 def triage(equipment: Equipment) -> int:
     """Look at what came since the last time; how many events that were."""
@@ -35,14 +40,35 @@ def triage(equipment: Equipment) -> int:
             by_site[event.site_id].append(event)
         for site_id, of_site in by_site.items():
             readings = _readings(equipment, site_id, of_site)  # reading takes its time: not while others wait to write
-            with equipment.db.transaction():  # what it starts and that it was looked at: both or neither
+            try:
+                _together(equipment, of_site, readings)
+            except sqlite3.OperationalError:
+                raise  # the store is away: all of it again at the next sweep
+            except Exception:  # the engine's edge: one event that breaks us must not hold up the others
                 for event in of_site:
-                    _triage(equipment, event, readings.get(event.id, ""))
-                events.mark_triaged(equipment.db, [(site_id, event.id) for event in of_site], equipment.now())
+                    _alone(equipment, event, readings)
         seen += len(batch)
     if seen:
         equipment.wake()  # what is due now starts now
     return seen
+
+
+def _together(equipment: Equipment, of_site: list[Event], readings: Mapping[str, str]) -> None:
+    """What they start and that they were looked at: all or nothing."""
+    with equipment.db.transaction():
+        for event in of_site:
+            _triage(equipment, event, readings.get(event.id, ""))
+        events.mark_triaged(equipment.db, [(event.site_id, event.id) for event in of_site], equipment.now())
+
+
+def _alone(equipment: Equipment, event: Event, readings: Mapping[str, str]) -> None:
+    try:
+        _together(equipment, [event], readings)
+    except sqlite3.OperationalError:
+        raise
+    except Exception as error:
+        log.error("triage of the event %s broke: %s", event.id, type(error).__name__, exc_info=error)
+        events.mark_triaged(equipment.db, [(event.site_id, event.id)], equipment.now())
 
 
 def _readings(equipment: Equipment, site_id: str, of_site: list[Event]) -> dict[str, str]:

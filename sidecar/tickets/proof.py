@@ -55,7 +55,7 @@ def like_the_one_that_failed(event: Event, mail: Mapping[str, Any]) -> bool:
         return False
     if mail.get("scope") == "recipient":
         return bool(_addresses(mail) & _addresses(data))
-    return data.get("kind") == mail.get("kind") and int(data.get("size") or 0) >= int(mail.get("size") or 0)
+    return data.get("kind") == mail.get("kind") and _size(data) >= _size(mail)
 
 
 def left(sent: Mapping[str, Any]) -> bool:
@@ -76,4 +76,11 @@ def _passes(desk: Desk, ticket: Ticket, rows: Sequence[FoundRow]) -> Proof | Non
 
 
 def _addresses(mail: Mapping[str, Any]) -> set[str]:
-    return {str(to.get("hash")) for to in mail.get("to") or () if isinstance(to, Mapping) and to.get("hash")}
+    to = mail.get("to")
+    people = to if isinstance(to, list) else []
+    return {str(each["hash"]) for each in people if isinstance(each, Mapping) and each.get("hash")}
+
+
+def _size(mail: Mapping[str, Any]) -> int:
+    size = mail.get("size")
+    return size if isinstance(size, int) else 0

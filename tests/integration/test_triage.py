@@ -185,6 +185,34 @@ def test_what_was_told_of_a_fault_that_a_closer_look_named_files_no_second_ticke
     assert [each.id for each in tickets.tickets(services.db)] == [ticket.id]
 
 
+def test_an_event_that_breaks_us_holds_up_no_other(services, world, monkeypatch):
+    world.set(relay="refused")
+
+    def broken(equipment, event, *rest, well=triage._triage):
+        if event.data.get("kind") == "broken":
+            raise KeyError("a shape that nobody foresaw")
+        well(equipment, event, *rest)
+
+    monkeypatch.setattr(triage, "_triage", broken)
+    happen(services, add_site(services, "Broken"), failed(kind="broken"), failed())
+    happen(services, add_site(services), failed())
+    until(lambda: len(tickets.tickets(services.db, state="open")) == 2)
+    assert services.db.value("SELECT COUNT(*) FROM events WHERE triaged_at IS NULL") == 0
+
+
+@pytest.mark.parametrize("odd", [{"to": "nobody"}, {"size": "large"}, {"host": None, "dialogue": 7}, {"mailer": ["x"]}])
+def test_odd_data_of_an_event_harms_nothing(services, world, odd):
+    world.set(relay="refused")
+    site_id = add_site(services)
+    happen(services, site_id, failed(**odd))
+    ticket = until(the_ticket(services))
+    world.set(relay="up")
+    happen(services, site_id, sent(**odd))
+    until(the_ticket(services, "resolved"))
+    assert ticket.code == "smtp.connect.refused"
+    assert "died" not in {run.outcome for run in runs.runs(services.db)}
+
+
 def test_our_own_test_mail_starts_nothing(services, world):
     site_id = add_site(services)
     happen(services, site_id, failed(canary="canary-1"), sent(canary="canary-1"))
