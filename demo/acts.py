@@ -65,7 +65,7 @@ def perform(fault: Fault, running: Running, teller: Teller, *, proof: bool = Tru
     """The whole act. What goes wrong in it is told and stands in the outcome. *proof*: wait until the ticket closes."""
     teller.title(fault.name)
     teller.say(f"  [bold]Broken:[/bold] {escape(fault.story)}.")
-    before = {ticket["id"] for ticket in running.sidecar.tickets(running.site.id, "all")}
+    before = running.sidecar.openings(running.site.id)
     found, seconds, ticket_id, resolved = None, None, None, False
     with ExitStack() as planted:
         planted.enter_context(fault.planted(Stage(running.world, running.site)))
@@ -76,13 +76,15 @@ def perform(fault: Fault, running: Running, teller: Teller, *, proof: bool = Tru
                 ticket = running.sidecar.wait_for_ticket(
                     running.site.id,
                     timeout_s=HUNG_S if fault.told_by == "mail.hung" else TICKET_S,
-                    after=max(before, default=0),
+                    known=before,
                 )
             seconds = round(time.monotonic() - began, 1)
             found, ticket_id = str(ticket["code"]), int(ticket["id"])
             _show(fault, running, teller, ticket_id, seconds)
         except DidNotStart:
             teller.say(f"  [red]✗ no ticket within {time.monotonic() - began:.0f} s[/red]")
+        if found != fault.code:
+            _explain(running, teller)
     teller.say(f"  [bold]Mended:[/bold] {escape(fault.mended)}.")
     running.site.write_to_us(_message(fault))
     if ticket_id and proof:
@@ -94,8 +96,7 @@ def perform(fault: Fault, running: Running, teller: Teller, *, proof: bool = Tru
             teller.say(f"  [green]Ticket {ticket_id} closed:[/green] {escape(_last_words(running, ticket_id))}")
         except DidNotStart:
             teller.say(f"  [red]✗ ticket {ticket_id} is still open after {RESOLVED_S:.0f} s[/red]")
-    after = {ticket["id"] for ticket in running.sidecar.tickets(running.site.id, "all")}
-    more = len(after - before - {ticket_id})
+    more = len({ticket for ticket, _ in running.sidecar.openings(running.site.id) - before} - {ticket_id})
     if more:
         teller.say(f"  [red]✗ {more} more ticket(s) than the one[/red]")
     return Outcome(fault.name, fault.code, found, ticket_id, seconds, resolved, more)
@@ -157,6 +158,16 @@ def _show(fault: Fault, running: Running, teller: Teller, ticket_id: int, second
         teller.say(f"    [red]expected {fault.code}[/red]")
     if remedy.get("text"):
         teller.say(f"    What to do: {escape(remedy['text'])}")
+
+
+def _explain(running: Running, teller: Teller) -> None:
+    """What the last runs saw, where the cause is not the one that was planted."""
+    for run in reversed(running.sidecar.api("GET", "/runs", site=running.site.id)["items"][:2]):
+        steps = running.sidecar.api("GET", f"/runs/{run['id']}")["steps"]
+        for finding in (finding for step in steps for finding in step["findings"]):
+            if finding["verdict"] != "pass":
+                told = {name: finding["evidence"].get(name) for name in ("seen_by", "table", "error", "why", "tried")}
+                teller.aside(f"{run['id']} {finding['verdict']} {finding['code']}: {finding['summary']} {told}")
 
 
 def _last_words(running: Running, ticket_id: int) -> str:

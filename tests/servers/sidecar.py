@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -120,11 +120,19 @@ class Sidecar:
     def tickets(self, site: str, state: str = "open") -> list[dict[str, Any]]:
         return list(self.api("GET", "/tickets", site=site, state=state)["items"])
 
-    def wait_for_ticket(self, site: str, *, timeout_s: float, after: int = 0) -> dict[str, Any]:
-        """The first open ticket of *site* with an id above *after*. Raises DidNotStart when none opens."""
-        return self._wait(
-            lambda: next((t for t in self.tickets(site) if t["id"] > after), None), timeout_s, "no ticket"
-        )
+    def openings(self, site: str) -> set[tuple[int, int]]:
+        """Every opening and reopening of a ticket so far: its id, and how often it had reopened."""
+        return {(ticket["id"], ticket["reopened"]) for ticket in self.tickets(site, "all")}
+
+    def wait_for_ticket(
+        self, site: str, *, timeout_s: float, known: Collection[tuple[int, int]] = ()
+    ) -> dict[str, Any]:
+        """The first ticket of *site* that opened or reopened beside the *known* ones. Raises DidNotStart if none does."""
+
+        def opened() -> dict[str, Any] | None:
+            return next((each for each in self.tickets(site) if (each["id"], each["reopened"]) not in known), None)
+
+        return dict(self._wait(opened, timeout_s, "no ticket"))
 
     def wait_for_state(self, ticket: int, state: str, *, timeout_s: float) -> dict[str, Any]:
         """The ticket once it is in *state*. Raises DidNotStart when it does not come to be."""
