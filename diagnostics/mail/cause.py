@@ -37,7 +37,7 @@ ORDER = (
     ("",),
 )
 _BEFORE_THE_LOG_IN = ("resolve", "connect", "greeting", "ehlo", "tls")
-_CONSEQUENCES = ("mail.failing_since", "canary.failed")  # they say that it fails, not why
+CONSEQUENCES = ("mail.failing_since", "canary.failed")  # they say that it fails, not why
 
 
 def cause_of(findings: Sequence[Finding]) -> Finding | None:
@@ -55,7 +55,8 @@ def standing(findings: Sequence[Finding]) -> list[Finding]:
     """
     failing = [each for each in findings if each.verdict is Verdict.FAIL and not _only_typed(each)]
     passed = any(each.code == "canary.accepted" for each in findings)
-    refused = next((each for each in failing if _seen_by(each) == "canary" and each.code not in UNSURE), None)
+    sure = [each for each in failing if each.code not in UNSURE and not _consequence(each)]
+    refused = next((each for each in sure if _seen_by(each) == "canary"), None)
     if passed:
         return [each for each in failing if not _about_the_way(each)]
     if refused is not None:
@@ -88,7 +89,7 @@ def _outdated(finding: Finding, refused: Finding) -> bool:
 
 
 def _consequence(finding: Finding) -> bool:
-    return finding.code in _CONSEQUENCES
+    return finding.code in CONSEQUENCES
 
 
 def _seen_by(finding: Finding) -> str:

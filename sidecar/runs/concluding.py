@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from diagnostics.finding import Code, Finding, Verdict
-from diagnostics.mail.cause import cause_of, standing
+from diagnostics.mail.cause import CONSEQUENCES, cause_of, standing
 from sidecar import tickets
 from sidecar.playbooks import Playbook, parse_playbook
 from sidecar.runs.equipment import Equipment
@@ -68,6 +68,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
             events=_events(db, run),
             readings=[run.reading] if run.reading else [],
             canary=canary,
+            consequences=CONSEQUENCES,
             sent=events.recent(db, site.id, ["mail.sent"], SENT_SHOWN),
         )
         ticket_id = tickets.judge(equipment, seen)

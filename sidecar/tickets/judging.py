@@ -5,12 +5,13 @@ DESIGN: When to file; One fault, one ticket; Resolved by proof.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from diagnostics.finding import CauseKind, Code, Finding, Impact, Verdict
+from sidecar.store import messages
 from sidecar.store import tickets as store
 from sidecar.store.database import Conflict
 from sidecar.store.events import Event
@@ -47,6 +48,7 @@ class Sighting:
     readings: Sequence[str]  # what they say of themselves, as fingerprints
     canary: Finding | None  # how the test mail through the whole path ended; None: none could be sent
     sent: Sequence[Event]  # the site's mails that left lately
+    consequences: Collection[str] = ()  # codes that say that it fails, not why
 
     @property
     def fingerprint(self) -> str:
@@ -65,6 +67,9 @@ def judge(desk: Desk, seen: Sighting) -> int | None:
     for ticket in store.open_tickets(desk.db, seen.site_id, seen.playbook):
         if ticket.run_id == seen.run_id:
             continue  # opened just now
+        if filed is not None and ticket.id != filed and ticket.code in seen.consequences:
+            _named(desk, ticket, filed, seen)
+            continue
         if ticket.id in present:
             _still_there(desk, ticket, seen)
         elif proof := proof_of(desk, ticket, seen.rows, canary=seen.canary, sent=seen.sent):
@@ -257,6 +262,17 @@ def _proved(desk: Desk, ticket: Ticket, proof: Proof, seen: Sighting) -> None:
             text=proof.words,
             data={"run": seen.run_id},
         )
+
+
+def _named(desk: Desk, ticket: Ticket, cause: int, seen: Sighting) -> None:
+    """It only said that something fails; what fails has a ticket now, and one fault has one."""
+    now = desk.now()
+    store.change(desk.db, ticket.id, state="resolved", resolved_at=now, resolved_by=MACHINE, recheck_at=None)
+    text = f"The cause is known now: ticket {cause}."
+    store.add_entry(
+        desk.db, ticket.id, at=now, actor=MACHINE, kind="named", text=text, data={"run": seen.run_id, "ticket": cause}
+    )
+    messages.drop_waiting(desk.db, ticket.id)
 
 
 def _counting_looks(ticket: Ticket, seen: Sighting) -> Ticket:

@@ -195,6 +195,15 @@ def test_what_was_told_late_of_the_time_before_the_fix_does_not_reopen(desk, sit
     assert tickets.ticket(desk.db, old).state == "resolved"
 
 
+def test_a_ticket_that_only_said_that_mail_fails_gives_way_to_the_one_that_says_why(desk, site_id):
+    vague = replace(down(), code="mail.failing_since", subject="bakery.example")
+    first = judge(desk, seen(site_id, vague))
+    second = judge(desk, seen(site_id, down(), vague, run="run_2", consequences=("mail.failing_since",)))
+    assert tickets.ticket(desk.db, first).state == "resolved"
+    assert tickets.entries(desk.db, first)[-1].text == f"The cause is known now: ticket {second}."
+    assert tickets.ticket(desk.db, second).state == "open"
+
+
 def test_another_subject_is_another_ticket(desk, site_id):
     first = judge(desk, seen(site_id, down("a.example")))
     second = judge(desk, seen(site_id, down("b.example"), run="run_2"))
