@@ -23,6 +23,7 @@ from waitress.server import create_server
 from sidecar.app import create_app
 from sidecar.config import Settings
 from sidecar.ingest import door as doorway
+from sidecar.ingest.refusal import Refusal
 from sidecar.services import build_services
 from sidecar.store import commands
 from tests.servers.doors import Doors
@@ -72,7 +73,7 @@ class ScriptedRuns:
     shown: int = 0
     command: str = ""  # one that waits for the site to fetch it
     overview: dict[str, Any] = field(default_factory=lambda: {"playbooks": [PLAYBOOK], "last": None, "tickets": []})
-    refuse: str = ""  # answer every question with this status instead
+    under_way: bool = False  # a press is told to watch the run that goes on already
 
     @property
     def url(self) -> str:
@@ -135,6 +136,8 @@ def routes(scripted: ScriptedRuns) -> Blueprint:
         scripted.started.append(call.json())
         scripted.site = call.site.id
         scripted.command = scripted.ask("snapshot")
+        if scripted.under_way:
+            raise Refusal("running", "Watch that run.", run="run_scripted")
         return 202, {"run": "run_scripted"}
 
     @bp.post("/runs/show")

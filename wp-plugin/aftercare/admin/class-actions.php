@@ -112,10 +112,20 @@ final class Actions implements Module {
 	 * @return array<string, string>
 	 */
 	private static function diagnose(): array {
-		$answer = self::start( self::posted( 'playbook' ), wp_get_current_user()->display_name );
-		$run    = is_string( $answer->body['run'] ?? null ) ? $answer->body['run'] : '';
+		return self::shown( self::start( self::posted( 'playbook' ), wp_get_current_user()->display_name ), 'running' );
+	}
+
+	/**
+	 * The run that was started, or the one that is under way.
+	 *
+	 * @param Answer $answer Of start().
+	 * @param string $busy   What to say of one that was under way.
+	 * @return array<string, string> For the screen's address.
+	 */
+	public static function shown( Answer $answer, string $busy ): array {
+		$run = is_string( $answer->body['run'] ?? null ) ? $answer->body['run'] : '';
 		if ( '' !== $run && ( $answer->ok || 'running' === $answer->error ) ) {
-			return array( 'run' => $run ) + ( $answer->ok ? array() : array( 'said' => 'running' ) );
+			return array( 'run' => $run ) + ( $answer->ok ? array() : array( 'said' => $busy ) );
 		}
 		return self::said( $answer, '' );
 	}
@@ -125,17 +135,14 @@ final class Actions implements Module {
 	 *
 	 * @param string $playbook Its id.
 	 * @param string $by       Who pressed.
+	 * @param string $login    Of Mail_Log_In, to be tried once; or nothing.
 	 */
-	public static function start( string $playbook, string $by ): Answer {
-		return Client::post(
-			'runs',
-			'/runs',
-			array(
-				'playbook' => $playbook,
-				'by'       => $by,
-			),
-			10.0
+	public static function start( string $playbook, string $by, string $login = '' ): Answer {
+		$body = array(
+			'playbook' => $playbook,
+			'by'       => $by,
 		);
+		return Client::post( 'runs', '/runs', $body + ( '' === $login ? array() : array( 'login' => $login ) ), 10.0 );
 	}
 
 	/**
@@ -145,7 +152,7 @@ final class Actions implements Module {
 	 * @param string $good   Code when it is ok.
 	 * @return array<string, string>
 	 */
-	private static function said( Answer $answer, string $good ): array {
+	public static function said( Answer $answer, string $good ): array {
 		return array( 'said' => $answer->ok ? $good : (string) preg_replace( '/[^A-Za-z0-9_.-]/', '', $answer->error ) );
 	}
 

@@ -35,7 +35,9 @@ final class Diagnosis {
 			/* translators: %s: name of a playbook. */
 			$label = sprintf( __( 'Diagnose: %s', 'aftercare' ), $title );
 			echo '<button type="submit" class="button button-primary button-hero"' . ( $there ? '' : ' disabled' ) . '>' . esc_html( $label ) . '</button></form>';
-			echo '<p>' . esc_html( (string) ( $playbook['summary'] ?? '' ) ) . '</p></li>';
+			echo '<p>' . esc_html( (string) ( $playbook['summary'] ?? '' ) ) . '</p>';
+			Log_In::show( (string) ( $playbook['id'] ?? '' ), $there );
+			echo '</li>';
 		}
 		echo '</ul></section>';
 	}

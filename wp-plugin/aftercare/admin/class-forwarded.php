@@ -57,13 +57,13 @@ final class Forwarded {
 	/** The section. */
 	public static function show(): void {
 		echo '<section class="aftercare-panel"><details><summary><h2>' . esc_html__( 'All that is forwarded, word for word', 'aftercare' ) . '</h2></summary>';
-		echo '<p>' . esc_html__( 'Never what visitors typed, never the text of a mail, never a password or key. Every address, also inside error texts, is replaced by its domain and a hash that only this site can make. Nothing is sent before you pair this site, and nothing to anybody but the sidecar you paired it with.', 'aftercare' ) . '</p>';
+		echo '<p>' . esc_html__( 'Never what visitors typed, never the text of a mail, never a password or key by itself. Every address, also inside error texts, is replaced by its domain and a hash that only this site can make. Nothing is sent before you pair this site, and nothing to anybody but the sidecar you paired it with.', 'aftercare' ) . '</p>';
 		self::terms( __( 'When it happens', 'aftercare' ), self::events() );
 		self::terms( __( 'When the sidecar asks', 'aftercare' ), self::commands() );
 		echo '<h3>' . esc_html__( 'Once a minute', 'aftercare' ) . '</h3><p>';
 		echo esc_html__( 'The plugin’s version, the site’s address and clock, how many events wait or were dropped, how many PHP warnings were counted, when scheduled work last ran, and whether this screen is open.', 'aftercare' ) . '</p>';
 		echo '<h3>' . esc_html__( 'When you press a button here', 'aftercare' ) . '</h3><p>';
-		echo esc_html__( 'Which diagnosis you start and your display name; the error text that you paste into the box.', 'aftercare' ) . '</p>';
+		echo esc_html__( 'Which diagnosis you start and your display name; the error text that you paste into the box. Only where you ask for a log-in to be tried: user name and password at your mail server, encrypted for the sidecar alone, tried once and dropped.', 'aftercare' ) . '</p>';
 		echo '</details></section>';
 	}
 

@@ -11,10 +11,13 @@ namespace Aftercare\CLI;
 
 use Aftercare\Admin\Actions;
 use Aftercare\Admin\Live;
+use Aftercare\Admin\Log_In;
 use Aftercare\Admin\Run_View;
 use Aftercare\Admin\Words;
+use Aftercare\Answer;
 use Aftercare\Fetch;
 use Aftercare\Heartbeat;
+use Aftercare\Mail_Log_In;
 use Aftercare\Module;
 use Aftercare\Outbox;
 use Aftercare\Overview;
@@ -158,6 +161,10 @@ final class Command implements Module {
 	 * default: emails-not-sending
 	 * ---
 	 *
+	 * [--log-in]
+	 * : Also try to log in at the mail server, once, with the user name and password that are stored in the mail settings.
+	 * They are encrypted for the sidecar alone, which keeps them in memory only and drops them after that.
+	 *
 	 * [--format=<format>]
 	 * : table or json.
 	 *
@@ -167,10 +174,14 @@ final class Command implements Module {
 	public function diagnose( $args, $assoc ): void {
 		self::need_pairing( $assoc );
 		$json   = 'json' === ( $assoc['format'] ?? '' );
-		$answer = Actions::start( $args[0] ?? 'emails-not-sending', 'WP-CLI' );
+		$login  = empty( $assoc['log-in'] ) ? new Answer( 200, array( 'login' => '' ) ) : Mail_Log_In::seal_stored();
+		$answer = $login->ok ? Actions::start( $args[0] ?? Log_In::PLAYBOOK, 'WP-CLI', $login->body['login'] ) : $login;
 		$id     = is_string( $answer->body['run'] ?? null ) ? $answer->body['run'] : '';
 		if ( '' === $id ) {
 			self::refuse( $answer->error, Words::why( $answer ), $assoc );
+		}
+		if ( 'running' === $answer->error && ! empty( $assoc['log-in'] ) ) {
+			WP_CLI::warning( Words::said( 'log_in_busy' ) );
 		}
 		$until = time() + self::PATIENCE_S;
 		$said  = '';

@@ -69,9 +69,9 @@ final class Mail_Settings {
 	}
 
 	/**
-	 * Where mail goes, for the probe.
+	 * Where mail goes, for the probe and for a log-in.
 	 *
-	 * @return array{host: string, port: int, encryption: string, verify_peer: bool} Host: nothing where no relay is spoken to.
+	 * @return array{host: string, port: int, encryption: string, auth: bool, verify_peer: bool} Host: nothing where no relay is spoken to.
 	 */
 	public static function relay(): array {
 		$settings = self::measured( new Mail_Reading() );
@@ -80,6 +80,7 @@ final class Mail_Settings {
 			'host'        => 'smtp' === $settings['mailer'] ? $settings['host'] : '',
 			'port'        => $settings['port'],
 			'encryption'  => $settings['encryption'],
+			'auth'        => $settings['auth'],
 			'verify_peer' => $settings['verify_peer'],
 		);
 	}

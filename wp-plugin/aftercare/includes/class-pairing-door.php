@@ -142,7 +142,7 @@ final class Pairing_Door {
 	 * @param string $fingerprint 16 hex digits.
 	 * @return Answer Body: `key` (raw), `hash`, `time`.
 	 */
-	private static function public_key( string $url, string $fingerprint ): Answer {
+	public static function public_key( string $url, string $fingerprint ): Answer {
 		$came = Client::http( 'GET', $url . '/api/v1/pair/key', self::TIMEOUT_S );
 		if ( $came instanceof Answer ) {
 			return $came;
@@ -183,11 +183,11 @@ final class Pairing_Door {
 	/**
 	 * Seals to the sidecar's key: only it can open (libsodium's crypto_box_seal; WordPress ships a PHP twin of it).
 	 *
-	 * @param array<string, string> $object     What to seal.
-	 * @param string                $public_key 32 bytes.
+	 * @param array<string, mixed> $object     What to seal.
+	 * @param string               $public_key 32 bytes.
 	 * @return string Base64, or nothing where PHP cannot.
 	 */
-	private static function seal( array $object, string $public_key ): string {
+	public static function seal( array $object, string $public_key ): string {
 		if ( ! function_exists( 'sodium_crypto_box_seal' ) && is_readable( ABSPATH . WPINC . '/sodium_compat/autoload.php' ) ) {
 			require_once ABSPATH . WPINC . '/sodium_compat/autoload.php';
 		}
@@ -195,7 +195,7 @@ final class Pairing_Door {
 	}
 
 	/** PHP without libsodium, and WordPress without its twin. */
-	private static function no_sodium(): Answer {
+	public static function no_sodium(): Answer {
 		return Answer::none( 'no_sodium', __( 'This PHP has no libsodium, so the secret cannot be sealed. Ask your host to enable it.', 'aftercare' ) );
 	}
 
