@@ -65,6 +65,7 @@ def shown(run_id: str) -> dict[str, Any]:
         "run": view,
         "site": sites.site(db, row.site_id),
         "days": days,
+        "unseen": sum(found["verdict"] == "unknown" for step in view["steps"] for found in step["findings"]),
         "since_x": place_of(days, since.get("at")),
         "change_x": place_of(days, (since.get("after") or {}).get("at")),
         "others": pages.runs_page(db, site=row.site_id, limit=6).items,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,7 +44,15 @@ TRIGGERS = {
 def register(app: Flask, sections: Sequence[tuple[str, str, str]]) -> None:
     """Give the templates their filters and what every page shows."""
     app.jinja_env.filters.update(
-        when=when, ago=ago, span=span, pretty=pretty, host=host, ticks=ticks, table_of=table_of, trigger=trigger
+        when=when,
+        ago=ago,
+        span=span,
+        pretty=pretty,
+        host=host,
+        ticks=ticks,
+        table_of=table_of,
+        is_instant=is_instant,
+        trigger=trigger,
     )
     app.jinja_env.globals.update(
         now=now,
@@ -148,10 +157,18 @@ def trigger(value: dict[str, Any]) -> str:
     if kind == "event":
         return f"after {value.get('type') or 'an event'}"
     if kind == "button":
-        return f"by {by or 'a button'}, in wp-admin"
+        return f"by {by or 'a button'}, at the site"
     if kind == "person":
         return f"by {by or 'a person'}"
     return TRIGGERS.get(kind, kind)
+
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+def is_instant(value: Any) -> bool:
+    """Whether a value of evidence is a whole date and time."""
+    return isinstance(value, str) and INSTANT.fullmatch(value) is not None
 
 
 def table_of(value: Any) -> tuple[list[str], list[list[Any]]] | None:

@@ -205,7 +205,7 @@ def test_a_run_goes_on_before_ones_eyes_and_what_was_opened_stays_open(chromium:
     expect(page.get_by_text("The second answer.")).to_be_visible()
     expect(fold.get_by_text("smtp.example.org")).to_be_visible()
     runs.end_run(db, run_id, "sound", None, None, datetime.now(UTC))
-    expect(page.get_by_text("none found a fault")).to_be_visible()
+    expect(page.get_by_text("No step found a fault")).to_be_visible()
     assert visitor.complaints == []
 
 
@@ -227,7 +227,7 @@ def test_everything_can_be_done_without_javascript(chromium: Browser, sidecar: S
     expect(page.get_by_role("status")).to_contain_text("Resolved by your word")
     page.goto(f"/runs/{sidecar.named['live']}")
     runs.end_run(sidecar.services.db, sidecar.named["live"], "sound", None, None, datetime.now(UTC))
-    expect(page.get_by_text("none found a fault")).to_be_visible(timeout=10_000)  # the page refreshed by itself
+    expect(page.get_by_text("No step found a fault")).to_be_visible(timeout=10_000)  # the page refreshed by itself
 
 
 def test_the_copy_button_takes_the_record_along(chromium: Browser, sidecar: Staffed) -> None:
