@@ -127,7 +127,7 @@ class Sidecar:
     def wait_for_ticket(
         self, site: str, *, timeout_s: float, known: Collection[tuple[int, int]] = ()
     ) -> dict[str, Any]:
-        """The first ticket of *site* that opened or reopened beside the *known* ones. Raises DidNotStart if none does."""
+        """The first ticket of *site* that opened or reopened beside the *known* ones. Raises DidNotStart."""
 
         def opened() -> dict[str, Any] | None:
             return next((each for each in self.tickets(site) if (each["id"], each["reopened"]) not in known), None)
