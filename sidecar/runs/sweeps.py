@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -49,12 +50,13 @@ class Sweeps:
             thread.start()
 
     def stop(self, patience_s: float = 5.0) -> None:
-        """Ask all to end, and wait for them; one that waits for a channel is left behind."""
+        """Ask all to end, and wait so long; one that waits for a channel is left behind."""
         self._stop.set()
         for bell in self._bells:
             bell.set()
+        end = time.monotonic() + patience_s
         for thread in self._threads:
-            thread.join(patience_s)
+            thread.join(max(0.0, end - time.monotonic()))
 
     def _thread(
         self, equipment: Equipment, name: str, every_s: float, sweep: Callable[[Equipment], Any]

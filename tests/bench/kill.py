@@ -117,7 +117,9 @@ def main() -> bool:
 def verdict(database: sqlite3.Connection, sender: Sender, world: MailWorld, stuck: int) -> bool:
     kept = Counter(row[0] for row in database.execute("SELECT id FROM events"))
     open_tickets = Counter(row[0] for row in database.execute("SELECT fingerprint FROM tickets"))
-    canaries = Counter(mail.message["X-Aftercare-Canary"] for mail in world.sink.mails)
+    # A run sends two mails with one token: the site's, by a command, and the sidecar's own to compare it with.
+    by_command = [mail for mail in world.sink.mails if "alternative relay" not in mail.subject]
+    canaries = Counter(mail.message["X-Aftercare-Canary"] for mail in by_command)
     canaries.pop(None, None)
     [(runs, died)] = database.execute("SELECT count(*), sum(outcome = 'died') FROM runs")
     told = {
