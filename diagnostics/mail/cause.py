@@ -53,7 +53,7 @@ def standing(findings: Sequence[Finding]) -> list[Finding]:
     what concerns another recipient or message. One that failed for a sure reason is the
     newer word than old texts about the way.
     """
-    failing = [each for each in findings if each.verdict is Verdict.FAIL and not _only_typed(each)]
+    failing = [each for each in findings if each.verdict is Verdict.FAIL]
     passed = any(each.code == "canary.accepted" for each in findings)
     sure = [each for each in failing if each.code not in UNSURE and not _consequence(each)]
     refused = next((each for each in sure if _seen_by(each) == "canary"), None)
@@ -66,11 +66,6 @@ def standing(findings: Sequence[Finding]) -> list[Finding]:
 
 def _about_the_way(finding: Finding) -> bool:
     return _seen_by(finding) in ("reported", "probe") and finding.evidence.get("scope") == "path"
-
-
-def _only_typed(finding: Finding) -> bool:
-    """A password that an admin typed was refused: that says nothing of the one that the site has."""
-    return finding.evidence.get("password") == "typed"
 
 
 def _outdated(finding: Finding, refused: Finding) -> bool:

@@ -7,10 +7,11 @@ host and port that it was given for; nothing of it is kept or shown, whatever th
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
 
 from diagnostics.check import Context, Login, LoginWithheld
-from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
+from diagnostics.finding import CauseKind, Code, Finding, Impact, Remedy, UnknownReason, Verdict
 from diagnostics.mail import replies
 from diagnostics.mail.reading import with_facts
 from diagnostics.mail.site import MailSettings
@@ -92,7 +93,19 @@ async def tried(context: Context, mail: MailSettings) -> Finding:
         if last.ok:
             return TAKEN.finding(mail.relay, {"reply": said, "code": last.code, **facts})
     reading = replies.read(f"{last.code} {said}", stage=last.stage, provider=mail.provider, host=mail.host)
-    return with_facts(reading.finding(mail.relay), **facts)
+    finding = with_facts(reading.finding(mail.relay), **facts)
+    return _of_typed(finding) if facts.get("password") == "typed" and finding.verdict is Verdict.FAIL else finding
+
+
+def _of_typed(finding: Finding) -> Finding:
+    """What was typed and refused is no fault of the site, whose own log-in may be another: it is told, and no alarm."""
+    summary = f"{finding.subject} refuses the user name and password that an admin typed: {finding.evidence['text']}"
+    remedy = Remedy(
+        "If the site's mail settings hold the same, no mail leaves: make a new password at the relay and enter it "
+        "there. Else type it again, or tick “stored in this site's mail settings” where the screen offers it. Do not "
+        "try more than twice, or the relay may lock the account."
+    )
+    return dataclasses.replace(finding, verdict=Verdict.WARN, summary=summary, remedy=remedy)
 
 
 def without(text: str, login: Login) -> str:

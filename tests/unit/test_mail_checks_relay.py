@@ -208,7 +208,8 @@ async def test_what_a_relay_echoes_of_the_log_in_is_not_kept(tmp_path):
 async def test_what_an_admin_only_typed_is_no_fault_of_the_site(tmp_path):
     typed, _ = await Authentication.look(tmp_path, Script(replies=REFUSES), TYPED)
     stored, _ = await Authentication.look(tmp_path, Script(replies=REFUSES), Login("site", "guess-7", stored=True))
-    assert cause_of(typed) is None
+    assert (typed[1].code, typed[1].verdict, cause_of(typed)) == ("smtp.auth.rejected", Verdict.WARN, None)
+    assert "that an admin typed: 535 5.7.8" in typed[1].summary
     assert cause_of(stored) == stored[1]
 
 
