@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+# Channels that apprise lacks, one file each, in its own way (README.md there).
+CHANNELS = Path(__file__).parent / "notify" / "channels"
+
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -115,13 +118,18 @@ def as_key(value: Any) -> str:
 
 def as_channels(value: Any) -> tuple[str, ...]:
     channels = as_words(value, r"\s+|,(?=\s|[a-z][a-z0-9+.-]*://)")
-    if channels:
-        import apprise  # only who notifies pays for loading its hundred channels
-
-        for place, channel in enumerate(channels, 1):
-            if apprise.Apprise.instantiate(channel, suppress_exceptions=True) is None:
-                raise ValueError(f"address {place} ({channel.partition('://')[0]}://…) is none that apprise knows")
+    for place, channel in enumerate(channels, 1):
+        if service_of(channel) is None:
+            raise ValueError(f"address {place} ({channel.partition('://')[0]}://…) is none that apprise knows")
     return channels
+
+
+def service_of(address: str) -> Any:
+    """apprise's service for *address*, our own channels among them; None where it knows none."""
+    import apprise  # only who notifies pays for loading its hundred channels
+
+    asset = apprise.AppriseAsset(plugin_paths=[str(CHANNELS)])
+    return apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
 
 
 def as_networks(value: Any) -> tuple[IPNetwork, ...]:

@@ -13,6 +13,7 @@ import urllib.parse
 
 import apprise
 
+from sidecar.config_values import service_of
 from sidecar.notify.channel import Refused, Unavailable
 
 PATIENCE_S = 30.0
@@ -26,7 +27,7 @@ ITS_LOG.addHandler(logging.NullHandler())
 
 def send(address: str, title: str, text: str) -> None:
     """Tell *address*. Raises Refused (mend the settings) or Unavailable (come back later)."""
-    service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
+    service = service_of(address)
     if service is None:
         raise Refused("apprise does not understand this address")
     ITS_LOG.setLevel(logging.DEBUG)  # the reason stands only there; nothing of it goes further than the result
