@@ -55,7 +55,10 @@ def finding_page(code: Code, emitters: list[str]) -> str:
     ]
     if code.verdict in (Verdict.FAIL, Verdict.WARN):
         guide = load_guide()
-        lines += ["", f"**Priority:** {guide.priority(code.impact)} · **Tier:** {guide.tier(code.kind)} ({code.kind.value})"]
+        lines += [
+            "",
+            f"**Priority:** {guide.priority(code.impact)} · **Tier:** {guide.tier(code.kind)} ({code.kind.value})",
+        ]
     if code.temporary:
         lines += ["", "Time alone may heal it, whatever the reply's first digit says."]
     for title, text in (
@@ -109,7 +112,6 @@ def checks_page() -> str:
 def commands_page() -> str:
     """The reference of both commands, by walking their click trees."""
     from diagnostics.cli import main as diagnose
-
     from sidecar.cli import main as aftercare
 
     parts = ["# Commands"]
