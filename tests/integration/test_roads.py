@@ -130,7 +130,8 @@ def test_a_blocked_road_is_left_alone_for_a_while_and_then_tried_again(pair, pla
     assert played.asked[3:] == ["rest"] and pair.known()["rest"] is True
 
 
-def test_where_every_road_is_blocked_the_command_waits_for_the_fetch(pair, played):
+def test_where_every_road_is_blocked_the_command_waits_for_the_fetch(tmp_path, played):
+    pair = Pair(tmp_path, played, command_wait_s=60)
     block(played, *ALL_ROADS)
 
     def fetch():

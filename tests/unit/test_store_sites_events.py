@@ -1,5 +1,7 @@
 """Sites, pairing codes, events and commands at rest."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -141,6 +143,37 @@ def test_old_events_go_but_never_one_that_was_not_triaged(db, site):
     events.mark_triaged(db, [(site.id, "evt_1")], NOW)
     assert events.purge(db, NOW + timedelta(days=90)) == 1
     assert [e.id for e in events.recent(db, site.id)] == ["evt_2"]
+
+
+def ids_seen_by_others(db):
+    with closing(sqlite3.connect(db.path)) as other:
+        return sorted(row[0] for row in other.execute("SELECT id FROM events"))
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_does_not_swallow_the_next(db, site):
+    with pytest.raises(RuntimeError), db.transaction():
+        events.insert_events(db, site.id, [event(1)], NOW)
+        raise RuntimeError
+    with db.transaction():
+        events.insert_events(db, site.id, [event(2)], NOW)
+    assert ids_seen_by_others(db) == ["evt_2"]
+
+
+def test_a_commit_that_fails_leaves_nothing_and_does_not_swallow_the_next(db, site):
+    with pytest.raises(sqlite3.IntegrityError), db.transaction():
+        db.execute("PRAGMA defer_foreign_keys = ON")  # so that the commit itself is what fails
+        events.insert_events(db, "site_none", [event(1)], NOW)
+    with db.transaction():
+        events.insert_events(db, site.id, [event(2)], NOW)
+    assert ids_seen_by_others(db) == ["evt_2"]
+
+
+def test_a_transaction_inside_another_belongs_to_the_outer_one(db, site):
+    with pytest.raises(RuntimeError), db.transaction():
+        with db.transaction():
+            events.insert_events(db, site.id, [event(1)], NOW)
+        raise RuntimeError
+    assert ids_seen_by_others(db) == []
 
 
 def ask(db, site, command_id="cmd_1", expires_at=NOW + timedelta(minutes=5)):
