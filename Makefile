@@ -24,7 +24,7 @@ lint: .venv/ready types contracts ## ruff, mypy, import contracts, php -l, phpcs
 	@tools/install-parts lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@tools/lint-php
-	@shellcheck tools/install-parts tools/lint-php tools/test-php tools/make-plugin tools/make-pot .ci/run
+	@shellcheck tools/with-progress tools/install-parts tools/make-venv tools/lint-php tools/test-php tools/make-plugin tools/make-pot .ci/run
 
 types: .venv/ready ## mypy
 	@$(BIN)/mypy
