@@ -27,6 +27,7 @@ from sidecar.ingest.refusal import Refusal
 from sidecar.services import build_services
 from sidecar.store import commands
 from tests.servers.doors import Doors
+from tests.servers.lab import LabSite
 
 PLAYBOOK = {
     "id": "emails-not-sending",
@@ -164,6 +165,12 @@ def routes(scripted: ScriptedRuns) -> Blueprint:
         }
 
     return bp
+
+
+def unpaired(site: LabSite) -> None:
+    """The site as if it had never been paired; who needs it paired pairs it anew (`paired_site`)."""
+    site.php_eval("Aftercare\\Pairing::forget(); Aftercare\\Overview::forget(); Aftercare\\Command_Ledger::clear();")
+    site.id = ""
 
 
 @contextmanager

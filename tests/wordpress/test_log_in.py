@@ -16,7 +16,7 @@ from tests.servers.lab import LOGIN, PASSWORD, RELAY, LabSite
 from tests.servers.sidecar import Sidecar
 from tests.servers.visitor import Visitor, forms_of
 from tests.servers.wordpress import poll
-from tests.wordpress.scripted_runs import ScriptedRuns, scripted_runs
+from tests.wordpress.scripted_runs import ScriptedRuns, scripted_runs, unpaired
 
 SCREEN = "/wp-admin/admin.php?page=aftercare"
 TYPED = 'a "typed" \\ <one> & ä'
@@ -104,18 +104,11 @@ def scripted(tmp_path: Path) -> Iterator[ScriptedRuns]:
 @pytest.fixture
 def asking(site: LabSite, scripted: ScriptedRuns) -> Iterator[LabSite]:
     """A site that is paired with a sidecar whose runs are scripted."""
-    before = site.php_eval(
-        "echo base64_encode( serialize( array( get_option( 'aftercare' ), get_option( 'aftercare_secret' ) ) ) );"
-    )
-    site.php_eval("Aftercare\\Pairing::forget();")
+    unpaired(site)
     scripted.site = scripted.doors.new_site()
     site.wp("aftercare", "pair", scripted.doors.code(scripted.site))
     yield site
-    site.php_eval(
-        "Aftercare\\Pairing::forget(); Aftercare\\Overview::forget();"
-        f"list( $o, $s ) = unserialize( base64_decode( '{before}' ) );"
-        "if ( $s ) { update_option( 'aftercare', $o ); update_option( 'aftercare_secret', $s, false ); }"
-    )
+    unpaired(site)
 
 
 def opened(scripted: ScriptedRuns) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from sidecar.store import commands, sites
 from tests.servers.lab import OPS, PASSWORD, RELAY, LabSite, MailWorld
 from tests.servers.plugin_client import read_code
 from tests.servers.scripted_smtp import Script, ScriptedSmtp
-from tests.servers.wordpress import WordPressSite, WpCliFailed
+from tests.servers.wordpress import WpCliFailed
 from tests.wordpress.plugin_doors import Road
-from tests.wordpress.scripted_runs import ScriptedRuns, scripted_runs
+from tests.wordpress.scripted_runs import ScriptedRuns, scripted_runs, unpaired
 
 ROADS = ("rest", "rest_route", "xmlrpc")
 
@@ -38,25 +38,20 @@ def pair(site: LabSite, sidecar: ScriptedRuns) -> Road:
     return Road(site, sidecar.doors, sidecar.site)
 
 
-def forget(site: WordPressSite) -> None:
-    """Whatever a test did: not paired, and where it was."""
-    site.php_eval("Aftercare\\Pairing::forget(); Aftercare\\Overview::forget(); Aftercare\\Command_Ledger::clear();")
-
-
 @pytest.fixture(scope="module")
 def roads() -> Iterator[list[Road]]:
     """The way to the paired site, kept from test to test."""
     kept: list[Road] = []
     yield kept
     for road in kept:
-        forget(road.site)
+        unpaired(road.site)
 
 
 @pytest.fixture
 def road(site: LabSite, sidecar: ScriptedRuns, roads: list[Road]) -> Road:
     """A paired site, and the way to it; paired anew where a test ended the pairing."""
     if not roads or not answers(roads[0]):
-        forget(site)
+        unpaired(site)
         roads[:] = [pair(site, sidecar)]
     sidecar.site = roads[0].site_id
     return roads[0]
@@ -94,12 +89,12 @@ def test_every_site_pairs_and_answers_on_every_road(every_site: LabSite, sidecar
             assert answer.signed, name
             assert answer.result["home_url"] == every_site.url
     finally:
-        forget(every_site)
+        unpaired(every_site)
 
 
 def test_a_site_that_is_not_paired_denies_everything(site: LabSite, road: Road) -> None:
     secret = road.secret
-    forget(site)
+    unpaired(site)
     for name in ROADS:
         answer = road.send(json.dumps(road.envelope("snapshot")).encode(), road=name, secret=secret)
         assert (answer.status, answer.body["error"], answer.signed) == (401, "not_paired", False)
@@ -110,7 +105,7 @@ def test_a_site_that_is_not_paired_denies_everything(site: LabSite, road: Road) 
 def test_a_code_used_twice_is_refused_in_words(site: LabSite, sidecar: ScriptedRuns) -> None:
     code = sidecar.doors.code(sidecar.doors.new_site())
     site.wp("aftercare", "pair", code)
-    forget(site)
+    unpaired(site)
     said = refused(site, code)
     assert (said["error"], said["paired"]) == ("code", False)
     assert "used already" in said["words"]
