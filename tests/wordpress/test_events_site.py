@@ -171,21 +171,32 @@ def test_a_constant_of_the_mailer_that_changed_is_told_without_its_value(told: T
 
 
 def test_cron_that_does_not_keep_its_times_is_told_once(told: Told) -> None:
-    told.site.php_eval("wp_schedule_single_event( time() - 9000, 'aftercare_test_late' );")
-    look = r"Aftercare\Cron_Watch::look(); Aftercare\Outbox::write();"
-    seen_earlier = "$seen = get_option( 'aftercare_cron_late' ); $seen['first'] -= 100; "
-    seen_earlier += "update_option( 'aftercare_cron_late', $seen );"
-    try:
-        told.site.php_eval(look)
-        told.flush()
-        assert told.all("cron.late") == []  # it may still catch up
-        told.site.php_eval(seen_earlier + look + look)
-        told.flush()
-        [late] = told.all("cron.late")
-        assert late["late_s"] >= 9000 and isinstance(late["disabled"], bool)
-    finally:
-        told.site.php_eval("wp_clear_scheduled_hook( 'aftercare_test_late' );" + look)
-    assert told.site.php_eval("var_export( get_option( 'aftercare_cron_late' ) );") == "false"
+    """In one request: else a visit would wake cron, and it would catch up."""
+    said = told.site.php_eval(
+        r"""
+        $count = function () {
+            global $wpdb;
+            Aftercare\Outbox::write();
+            return $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}aftercare_outbox WHERE type = 'cron.late'" );
+        };
+        wp_schedule_single_event( time() - 9000, 'aftercare_test_late' );
+        Aftercare\Cron_Watch::look();
+        echo $count(), ' ';
+        $seen = get_option( 'aftercare_cron_late' );
+        $seen['first'] -= 100;
+        update_option( 'aftercare_cron_late', $seen );
+        Aftercare\Cron_Watch::look();
+        Aftercare\Cron_Watch::look();
+        echo $count(), ' ';
+        wp_clear_scheduled_hook( 'aftercare_test_late' );
+        Aftercare\Cron_Watch::look();
+        echo var_export( get_option( 'aftercare_cron_late' ) );
+        """
+    )
+    assert said == "0 1 false"  # it may still catch up; told once; forgotten
+    told.flush()
+    late = told.wait_for("cron.late")
+    assert late["late_s"] >= 9000 and isinstance(late["disabled"], bool)
 
 
 @pytest.mark.parametrize("path", ["/", "/contact/"])
@@ -194,11 +205,14 @@ def test_a_page_where_nothing_happens_costs_no_query_and_writes_nothing(told_eve
     site.put_mu_plugin("counts-queries.php", COUNTS_QUERIES)
     counted = site.content / "queries.txt"
 
-    def cost() -> str:
-        site.get(path)  # what is only looked up once
+    def once() -> tuple[int, int]:
         counted.unlink(missing_ok=True)
         site.get(path)
-        return str(poll(lambda: counted.exists() and counted.read_text(), 5, "no count was written"))
+        queries, writes = str(poll(lambda: counted.exists() and counted.read_text(), 5, "no count was written")).split()
+        return int(queries), int(writes)
+
+    def cost() -> tuple[int, int]:
+        return min(once() for _ in range(4))  # some visits wake cron, or look up what is looked up once
 
     with_us = cost()
     site.wp("plugin", "deactivate", "aftercare")
@@ -206,7 +220,7 @@ def test_a_page_where_nothing_happens_costs_no_query_and_writes_nothing(told_eve
         without_us = cost()
     finally:
         site.wp("plugin", "activate", "aftercare")
-    assert with_us == without_us and with_us.endswith(" 0")
+    assert with_us == without_us and with_us[1] == 0
 
 
 def test_a_fault_of_ours_never_reaches_the_visitor(told: Told) -> None:
