@@ -185,6 +185,18 @@ def test_after_a_restart_the_run_says_that_it_has_to_be_given_again(scene):
     assert scene.found_in_files() == []
 
 
+def test_a_log_in_whose_turn_never_comes_is_dropped_when_the_run_ends(scene):
+    scene.played.results["snapshot"] = snapshot(scene.relay.port, mode="disabled")
+    with scene.doors() as doors:
+        plugin = scene.plugin(doors)
+        run_id = press(plugin, scene.sealed(doors, plugin))["run"]
+        assert doors.services.logins.holds(run_id)
+        with scene.at_work(doors):
+            until(ended(doors.services, run_id), 40)
+            until(lambda: not doors.services.logins.holds(run_id), 5)
+    assert scene.log_ins() == []
+
+
 def test_a_run_under_way_takes_no_log_in(scene):
     with scene.doors() as doors:
         plugin = scene.plugin(doors)
