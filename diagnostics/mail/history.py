@@ -44,6 +44,7 @@ NONE_YET = Code(
 )
 
 CHANGE_WITHIN = timedelta(days=7)
+HISTORY_STEP = timedelta(seconds=1)  # the site keeps whole seconds: a change in the same one came before
 
 
 @check("mail.history", emits=[SOUND, FAILING_SINCE, NONE_YET, NOT_ASKED])
@@ -83,7 +84,7 @@ def change_before(changes: Sequence[Event], instant: datetime) -> dict[str, Any]
     before = [
         (at, event)
         for at, event in of_type(changes, "config.changed", "plugin.changed")
-        if instant - CHANGE_WITHIN <= at <= instant
+        if instant - CHANGE_WITHIN <= at < instant + HISTORY_STEP
     ]
     if not before:
         return None
@@ -92,7 +93,7 @@ def change_before(changes: Sequence[Event], instant: datetime) -> dict[str, Any]
         "type": event.get("type"),
         "what": what_changed(str(event.get("type")), data_of(event)),
         "at": at.isoformat(),
-        "seconds_before": int((instant - at).total_seconds()),
+        "seconds_before": max(0, int((instant - at).total_seconds())),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from diagnostics.check import SiteUnavailable
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail.cause import cause_of, standing
+from diagnostics.mail.history import change_before
 from tests.servers.certificates import Authority, Certificate
 from tests.servers.loopback import free_port
 from tests.servers.scripted_smtp import Script, ScriptedSmtp
@@ -386,6 +388,15 @@ async def test_the_first_failure_stands_beside_the_change_before_it(tmp_path):
     assert "2 minutes after the setting wp_mail_smtp[smtp][host] was changed from smtp.right" in finding.summary
     assert finding.evidence["after"]["type"] == "config.changed"
     assert len(finding.evidence["days"]) == 30
+
+
+async def test_a_change_in_the_same_second_as_the_first_failure_came_before_it(tmp_path):
+    """The site's history keeps whole seconds, its events milliseconds."""
+    since = datetime(2026, 11, 24, 8, 6, 3, tzinfo=UTC)
+    changed = event("config.changed", 0, what="smtp_password", group="mail", secret=True)
+    found_before = change_before([{**changed, "occurred_at": "2026-11-24T08:06:03.412Z"}], since)
+    assert found_before and found_before["seconds_before"] == 0
+    assert change_before([{**changed, "occurred_at": "2026-11-24T08:06:04.100Z"}], since) is None
 
 
 async def test_a_blocked_port_shows_the_table_and_a_text_for_the_web_host(tmp_path):
