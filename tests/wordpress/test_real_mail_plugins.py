@@ -112,6 +112,18 @@ def test_its_mode_that_sends_nothing_is_named(running: Running, plugin: str) -> 
     assert planted(running, plugin, "mail.switched_off", "button", **mode) == "mail.switched_off"
 
 
+def test_its_stored_password_is_tried_where_it_can_be_read(running: Running, plugin: str) -> None:
+    """WP Mail SMTP hands its own to core's mailer, opened; FluentSMTP's is its own: there it has to be typed."""
+    answer = json.loads(running.site.wp("aftercare", "diagnose", "--log-in", "--format=json", allow=(0, 1, 3)))
+    if plugin == FLUENT:
+        assert answer["error"] == "log_in_unreadable"
+        page = running.site.admin().get("/wp-admin/admin.php?page=aftercare").text
+        assert "aftercare_password" in page and "aftercare_stored" not in page
+        return
+    found = [each for step in answer["steps"] for each in step["findings"] if each["code"] == "smtp.auth.taken"]
+    assert [each["evidence"]["password"] for each in found] == ["stored"]
+
+
 def test_a_second_plugin_with_a_wp_mail_of_its_own_is_named(running: Running, plugin: str) -> None:
     if plugin != FLUENT:
         pytest.skip(f"{plugin} brings no wp_mail of its own")
