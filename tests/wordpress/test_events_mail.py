@@ -200,18 +200,6 @@ def test_events_wait_while_the_sidecar_is_gone_and_arrive_once(told: Told) -> No
     assert len(told.all("mail.failed")) == 2 and told.waiting() == 0
 
 
-def test_a_clock_that_was_found_to_be_off_loses_no_event(told: Told) -> None:
-    """The first batch is refused by its time, the next goes with the right one."""
-    believe = (
-        "$p = Aftercare\\Options::get( 'pairing' ); $p['offset_s'] = 3600; Aftercare\\Options::set( 'pairing', $p );"
-    )
-    told.site.php_eval(believe)
-    told.site.set_mail(smtp_password="guess-7")
-    mail(told.site)
-    assert told.wait_for("mail.failed")["basic_code"] == 535
-    assert abs(int(told.site.php_eval(r"echo Aftercare\Pairing::offset_s();"))) < 5
-
-
 def test_a_copy_of_the_site_tells_nothing(told: Told) -> None:
     told.site.set_mail(smtp_password="guess-7")
     mail(told.site)

@@ -58,7 +58,6 @@ final class Sender {
 				if ( ! $events ) {
 					break;
 				}
-				$offset = Pairing::offset_s();
 				$answer = Client::post(
 					'events',
 					'/events',
@@ -70,16 +69,11 @@ final class Sender {
 				);
 				$ids    = array_column( $events, 'id' );
 				if ( 202 === $answer->status && $answer->ok && is_int( $answer->body['accepted'] ?? null ) ) {
-					$learned = Pairing::offset_s() !== $offset;
-					if ( $learned ) {
-						// Our clock was just found to be off: what was refused by its time goes again, with the right one.
-						$ids = array_diff( $ids, array_column( (array) ( $answer->body['rejected'] ?? array() ), 'id' ) );
-					}
 					$sent          += count( $ids );
 					$state['fails'] = 0;
 					$state['next']  = 0;
 					// Accepted, seen before, or never acceptable: none is asked for again.
-					if ( Outbox::forget( array_values( $ids ) ) < 1 && ! $learned ) {
+					if ( Outbox::forget( $ids ) < 1 ) {
 						break; // The database keeps them: do not send the same batch for ever.
 					}
 					continue;
@@ -137,7 +131,7 @@ final class Sender {
 	}
 
 	/**
-	 * A batch that fits the door.
+	 * A batch that fits the door. Instants are by our own clock: the sidecar knows how far it is off and puts them right.
 	 *
 	 * @param int $size At most so many events.
 	 * @return array<int, array<string, mixed>>
@@ -146,9 +140,6 @@ final class Sender {
 		$bytes = 0;
 		$fit   = array();
 		foreach ( Outbox::batch( $size ) as $event ) {
-			if ( 0 !== Pairing::offset_s() ) { // By the sidecar's clock.
-				$event['occurred_at'] = Event::time( (float) ( new \DateTimeImmutable( $event['occurred_at'] ) )->format( 'U.u' ) + Pairing::offset_s() );
-			}
 			$bytes += strlen( Outbox::json( array( $event ) ) );
 			if ( $fit && $bytes > self::BATCH_BYTES ) {
 				break;
