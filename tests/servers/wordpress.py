@@ -82,11 +82,16 @@ class WordPressSite:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._constants = dict(constants or {})
-        names = PrivateNames(self._run, nameserver) if nameserver else None
-        self.php = Php(self._ini(ini or {}, ca_bundle), *([names.command] if names else []))
-        self._database = MariaDB(self.directory / "db") if db == "mariadb" else None
         kind = FpmServer if server == "fpm" else PhpServer
-        self._web: WebServer = kind(self._run, self.root, self.port, self.php)
+        try:
+            names = PrivateNames(self._run, nameserver) if nameserver else None
+            self.php = Php(self._ini(ini or {}, ca_bundle), *([names.command] if names else []))
+            self._database = MariaDB(self.directory / "db") if db == "mariadb" else None
+            self._web: WebServer = kind(self._run, self.root, self.port, self.php)
+        except BaseException:  # a part is missing here: nothing stays behind
+            if directory is None:
+                shutil.rmtree(self.directory)
+            raise
         if self.php.user:
             shutil.chown(self._run, self.php.user, self.php.user)
 
