@@ -61,8 +61,8 @@ def healthy(running: Running, teller: Teller) -> bool:
     return not open_now
 
 
-def perform(fault: Fault, running: Running, teller: Teller, *, proof: bool = True) -> Outcome:
-    """The whole act. What goes wrong in it is told and stands in the outcome. *proof*: wait until the ticket closes."""
+def perform(fault: Fault, running: Running, teller: Teller) -> Outcome:
+    """The whole act. What goes wrong in it is told and stands in the outcome."""
     teller.title(fault.name)
     teller.say(f"  [bold]Broken:[/bold] {escape(fault.story)}.")
     before = running.sidecar.openings(running.site.id)
@@ -87,7 +87,7 @@ def perform(fault: Fault, running: Running, teller: Teller, *, proof: bool = Tru
             _explain(running, teller)
     teller.say(f"  [bold]Mended:[/bold] {escape(fault.mended)}.")
     running.site.write_to_us(_message(fault))
-    if ticket_id and proof:
+    if ticket_id:
         try:
             with teller.step("Aftercare looks for proof"):
                 began = time.monotonic()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from demo.teller import Teller
 from tests.servers.lab import LabSite, MailWorld, lab_sidecar
 from tests.servers.loopback import listens
-from tests.servers.parts import cache, sqlite_drop_in, wordpress_tree, wp_cli
+from tests.servers.parts import sqlite_drop_in, wordpress_tree, wp_cli
 from tests.servers.process import MissingPart, need_root
 from tests.servers.sidecar import Sidecar
 
+LOCK = "aftercare-demo.lock"
 RECHECK_S = 20  # the design's 15 minutes between two looks at a mended fault; nobody watches a demo that long
 
 
@@ -40,9 +43,8 @@ def fetch_parts(version: str, teller: Teller) -> None:
 
 @contextmanager
 def the_only_demo() -> Iterator[None]:
-    """Raises CannotStart while another demo of this user runs."""
-    cache().mkdir(parents=True, exist_ok=True)
-    with (cache() / "demo.lock").open("a+") as lock:
+    """Raises CannotStart while another demo runs on this machine."""
+    with (Path(tempfile.gettempdir()) / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -233,9 +233,7 @@ class Postfix:
         if not master:
             return
         os.kill(master, signal.SIGHUP)  # what `postfix reload` does after checks that take a second
-        for pid in before:  # idle ones may linger for a last client; that client must not be ours
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+        # Idle ones leave by themselves. One that is killed before it served anybody throttles its port for a minute.
         wait_until(lambda: not before & self._children("smtpd"), 10.0, "postfix kept old processes after a reload")
 
     def _master(self) -> int | None:

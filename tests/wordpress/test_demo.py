@@ -9,13 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from demo import __main__ as demo
-from demo.stage import the_only_demo
+from demo.stage import LOCK, the_only_demo
 from tests.servers.process import MissingPart, need_root, server_directory, wait_until
 
 DEMO = [sys.executable, "-m", "demo"]
@@ -35,7 +36,7 @@ def folder() -> Iterator[Path]:
 
 
 def begun(folder: Path, *arguments: str, **environ: str) -> subprocess.Popen[str]:
-    """The demo with a cache lock of its own, so that tests beside each other do not stop each other."""
+    """The demo with a lock of its own, so that a demo beside the tests does not stop them."""
     own = {"TMPDIR": str(folder), **environ}
     pipe = subprocess.PIPE
     return subprocess.Popen(
@@ -62,7 +63,7 @@ def left_behind(folder: Path) -> list[str]:
             continue
         if str(folder) in words:
             processes.append(words)
-    return [*map(str, folder.iterdir()), *processes]
+    return [*(str(file) for file in folder.iterdir() if file.name != LOCK), *processes]
 
 
 def test_once_and_json_print_one_line_and_leave_nothing(folder: Path) -> None:
@@ -87,7 +88,8 @@ def test_ctrl_c_while_it_starts_leaves_nothing(folder: Path) -> None:
     assert left_behind(folder) == []
 
 
-def test_a_second_demo_says_that_one_runs(folder: Path) -> None:
+def test_a_second_demo_says_that_one_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     with the_only_demo():
         assert "A demo runs already" in refused(folder, "--once")
 
