@@ -69,6 +69,34 @@ return array(
 	'credentials in the AUTH command itself are masked' => static function (): void {
 		same( array( 'C: AUTH XOAUTH2 ***', 'S: 334 ***', 'C: ***', 'S: 535 no' ), Redactor::dialogue( array( 'C: AUTH XOAUTH2 dXNlcj0=', 'S: 334 eyJzdGF0dXMiOiI0MDAi', 'C: AA==', 'S: 535 no' ) ) );
 	},
+	'what PHPMailer repeats of the mail itself is no part of a dialogue' => static function (): void {
+		$kept = Redactor::dialogue( array( 'N: Sending with mail()', 'N: To: Jane Doe <jane@example.com>', 'N: Subject: private', "N: Headers: From: Jane Doe <jane@example.com>\r\nReply-To: private", 'N: Result: false' ) );
+		same( array( 'N: Sending with mail()', 'N: Result: false' ), $kept );
+	},
+	'what a mailer or relay quotes from a mail is masked, and what it says stays' => static function (): void {
+		foreach (
+			array(
+				'Invalid address:  (From): Jane Private'                        => 'Invalid address:  (From): ***',
+				'Ungültige Adresse: (Reply-To): jane@private words'             => 'Ungültige Adresse: (Reply-To): ***',
+				'Could not access file: /srv/uploads/Jane Private CV.pdf'       => 'Could not access file: ***.pdf',
+				'554 5.7.1 Rejected, Subject: Private matter'                   => '554 5.7.1 Rejected, Subject: ***',
+				'554 5.6.0 Bad header From: "Jane Private" <office@shop.example>' => '554 5.6.0 Bad header From: ***',
+			) as $said => $kept
+		) {
+			$clean = Redactor::text( $said );
+			check( 0 === strpos( $clean, $kept ) && false === strpos( $clean, 'rivate' ), "$said became $clean" );
+			same( $clean, Redactor::text( $clean ) );
+		}
+		check( 1 === preg_match( '/^Invalid address:  \(From\): hashed-[0-9a-f]{12}@localhost$/', Redactor::text( 'Invalid address:  (From): wordpress@localhost' ) ) );
+	},
+	'an address that only looks hashed is hashed' => static function (): void {
+		check( false === strpos( Redactor::text( 'to hashed-jane@example.com' ), 'jane' ) );
+	},
+	'what stands after the @ leaves only if it is a domain' => static function (): void {
+		same( '', Redactor::parts( 'jane@private words' )['domain'] );
+		same( '[192.0.2.1]', Redactor::parts( 'jane@[192.0.2.1]' )['domain'] );
+		same( 'müller.example', Redactor::parts( 'jane@müller.example' )['domain'] );
+	},
 	'bytes that are no UTF-8 become a text that JSON can hold' => static function (): void {
 		$text = Redactor::text( "550 Empf\xE4nger unbekannt\0" );
 		same( '550 Empfänger unbekannt', $text );

@@ -60,7 +60,7 @@ final class Mail_Facts {
 		$first      = explode( ';', (string) ( $phpmailer->Host ?? '' ) )[0];
 		$mail->host = Redactor::cut( Redactor::text( trim( $first ) ), 253 );
 		if ( preg_match( '#^(?:(ssl|tls)://)?(.+?)(?::(\d+))?$#', trim( $first ), $found ) ) {
-			$mail->host       = Redactor::cut( $found[2], 253 );
+			$mail->host       = Redactor::cut( Redactor::text( $found[2] ), 253 );
 			$mail->port       = isset( $found[3] ) ? (int) $found[3] : $mail->port;
 			$mail->encryption = '' !== $found[1] ? $found[1] : $mail->encryption;
 		}

@@ -21,6 +21,9 @@ final class Redactor {
 	/** An address: what stands before an @ and a name or a literal. Unicode, because SMTPUTF8 and people exist. */
 	const ADDRESS = '/"[^"\r\n]{1,64}"@[\p{L}\p{N}.\-]+|[\p{L}\p{N}.!#$%&\'*+\/=?^_`{|}~\-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}\-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}\-]*[\p{L}\p{N}])?)*|\[[0-9A-Fa-f:.IPv]+\])/u';
 
+	/** A domain or an address literal, as it may stand after the @. */
+	const DOMAIN = '/^(?:[\p{L}\p{N}](?:[\p{L}\p{N}._\-]*[\p{L}\p{N}])?|\[[0-9A-Fa-f:.IPv]+\])$/Du';
+
 	/** Names whose value is a credential, in `name=value`, `name: value`, `"name":"value"`. */
 	const SECRET_NAMES = 'pass(?:word|wd|phrase|code)?|pwd|secret|client[_-]?secret|api[_-]?key|apikey|access[_-]?token|refresh[_-]?token|auth[_-]?token|token|authorization|x-api-key|private[_-]?key|key|login_key|nonce|sig|signature';
 
@@ -33,7 +36,7 @@ final class Redactor {
 		$text = self::valid( $text );
 		$text = self::cut( $text, self::LONGEST );
 		$text = self::credentials( $text );
-		return self::addresses( $text );
+		return self::addresses( self::quoted( $text ) );
 	}
 
 	/**
@@ -58,8 +61,9 @@ final class Redactor {
 		}
 		$address = strtolower( trim( $address ) );
 		$at      = strrpos( $address, '@' );
+		$domain  = false === $at ? '' : self::cut( self::valid( substr( $address, $at + 1 ) ), 253 );
 		return array(
-			'domain' => false === $at ? '' : self::cut( self::valid( substr( $address, $at + 1 ) ), 253 ),
+			'domain' => preg_match( self::DOMAIN, $domain ) ? $domain : '', // Else it is anything that somebody typed.
 			'hash'   => substr( hash_hmac( 'sha256', $address, self::key() ), 0, 12 ),
 		);
 	}
@@ -92,6 +96,9 @@ final class Redactor {
 		$body   = false; // Between 354 and the end of the message.
 		foreach ( $lines as $line ) {
 			$line   = self::valid( (string) $line );
+			if ( preg_match( '/^N:\s*(?:To|Subject|Headers|Body):/i', $line ) ) {
+				continue; // Without SMTP, PHPMailer's notices repeat the mail itself.
+			}
 			$client = 0 === strncmp( $line, 'C: ', 3 );
 			$said   = trim( substr( $line, 3 ) );
 			if ( $client && $body ) {
@@ -133,11 +140,39 @@ final class Redactor {
 		$clean = preg_replace_callback(
 			self::ADDRESS,
 			static function ( array $found ): string {
-				return 0 === strncmp( $found[0], 'hashed-', 7 ) ? $found[0] : self::address( $found[0] );
+				return preg_match( '/^hashed-[0-9a-f]{12}@/', $found[0] ) ? $found[0] : self::address( $found[0] );
 			},
 			$text
 		);
 		return null === $clean ? '(text withheld: it could not be read)' : $clean;
+	}
+
+	/**
+	 * A text without what mailers and relays quote from a mail: an address that is none, a name, a subject, a file.
+	 *
+	 * What a visitor typed or uploaded stands there.
+	 *
+	 * @param string $text Valid UTF-8.
+	 */
+	private static function quoted( string $text ): string {
+		$mask  = self::MASK;
+		$clean = preg_replace_callback(
+			'/(\((?:From|Sender|To|Cc|Bcc|Reply-To|ConfirmReadingTo)\): )([^\r\n]*)/i', // PHPMailer, in any language: "Invalid address: (From): …".
+			static function ( array $found ) use ( $mask ): string {
+				return $found[1] . ( '' === preg_replace( self::ADDRESS, '', trim( $found[2], ' <>' ) ) ? $found[2] : $mask );
+			},
+			$text
+		);
+		$clean = preg_replace(
+			array(
+				'/(Could not (?:access|open) file: )[^\r\n]*?(\.[A-Za-z0-9]{1,8})?[ \t]*$/mi',
+				'/\b(Subject\s*[:=]\s*)[^\r\n]+/i',
+				'/\b((?:From|To|Cc|Bcc|Reply-To|Sender)\s*:\s*)"[^"\r\n]*"/i',
+			),
+			array( "\$1$mask\$2", "\$1$mask", "\$1$mask" ),
+			$clean ?? ''
+		);
+		return null === $clean || ( '' === $clean && '' !== $text ) ? '(text withheld: it could not be read)' : $clean;
 	}
 
 	/**
