@@ -15,7 +15,7 @@ demo: .venv/ready ## a real WordPress breaks, tickets open and close; ARGS="--on
 
 test: .venv/ready ## every test, the real WordPress included; ARGS="-k name" for some
 	@tools/install-parts test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-php: ## the plugin's syntax and unit tests on the oldest and the newest PHP
 	@tools/test-php

@@ -13,14 +13,12 @@ from typing import Any
 
 import pytest
 
+from tests.servers import real_parts
 from tests.servers.lab import LabSite, MailWorld, lab_sidecar
 from tests.servers.process import MissingPart
 from tests.servers.sidecar import Sidecar
 
 REAL_PLUGINS = "AFTERCARE_REAL_PLUGINS"
-
-_ran: set[str] = set()
-_missing: dict[str, str] = {}
 
 
 def begin(name: str, part: Any) -> Iterator[Any]:
@@ -29,9 +27,9 @@ def begin(name: str, part: Any) -> Iterator[Any]:
         entered = part() if callable(part) else part
         running = entered.__enter__()
     except MissingPart as missing:
-        _missing[name] = str(missing)
+        real_parts.missing[name] = str(missing)
         pytest.skip(f"{name}: {missing}")
-    _ran.add(name)
+    real_parts.ran.add(name)
     try:
         yield running
     finally:
@@ -120,9 +118,9 @@ def real_plugins() -> Path:
     """The folder with real form and mail plugins, fetched by whoever runs the tests; their code is never committed."""
     chosen = os.environ.get(REAL_PLUGINS, "")
     if not chosen:
-        _missing["real form and mail plugins"] = f"{REAL_PLUGINS} names no folder"
+        real_parts.missing["real form and mail plugins"] = f"{REAL_PLUGINS} names no folder"
         pytest.skip(f"{REAL_PLUGINS} names no folder with real plugins")
-    _ran.add("real form and mail plugins")
+    real_parts.ran.add("real form and mail plugins")
     return Path(chosen)
 
 
@@ -131,13 +129,3 @@ def real_plugin(folder: Path, slug: str) -> Path:
     if not (folder / slug).is_dir():
         pytest.skip(f"{folder} holds no {slug}")
     return folder / slug
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Which real parts ran, and which were missing."""
-    if _ran or _missing:
-        terminalreporter.section("real parts")
-    for name in sorted(_ran):
-        terminalreporter.line(f"ran      {name}")
-    for name, reason in sorted(_missing.items()):
-        terminalreporter.line(f"missing  {name}: {reason}")
