@@ -58,15 +58,18 @@ _NAMED = re.compile(r"(?:pass|pwd|secret|token|key)[a-z]{0,12}[\"'\\]*\s*(?:=|:)
 _OFFERED = "(?:plain|login|xoauth2|oauthbearer|cram-|ntlm|scram-|digest-|gssapi|external|xymcookie)"
 _TOLD = re.compile(rf"auth\s+{_OFFERED}[\w-]*[ \t]+(?!{_OFFERED})[a-z0-9+/=]")
 _HASH = re.compile(r"(?<![^\s<>\"'(),:;@\[\]\\|{}=&?/%])hashed-[0-9a-f]{12}@")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-CONTROLS = {**{code: None for code in range(32) if code not in (9, 10, 13)}, 127: None}
+_HEAD = re.compile(r"N:\s*(?:To|Subject|Headers|Body):", re.I)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROLS = {
+    code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10, 13)
+}  # C1 too: a terminal obeys
 
 
 def suspicious(text: str) -> bool:
     """Whether `scrub` might change *text*; also of text in JSON, where controls are escaped. False is certain."""
     if "@" in text and text.count("@") != len(_HASH.findall(text)):
         return True
-    if "%40" in text or "\\u00" in text or "\\b" in text or "\\f" in text or "\x7f" in text or _CONTROL.search(text):
+    if "%40" in text or "\\u00" in text or "\\b" in text or "\\f" in text or _CONTROL.search(text):
         return True
     low = text.lower()
     if "bearer" in low or "authorization" in low or "sg." in low or "xkeysib" in low or "re_" in low or "akia" in low:
@@ -93,10 +96,15 @@ def scrub_dialogue(lines: Sequence[str]) -> list[str]:
 
 
 def cut_dialogue(lines: Sequence[str]) -> list[str]:
-    """An SMTP dialogue without what answered a challenge (RFC 4954) and without the message (RFC 5321 §4.1.1.4)."""
+    """An SMTP dialogue without what answered a challenge (RFC 4954) and without the message (RFC 5321 §4.1.1.4).
+
+    A mailer without SMTP notes the message's head line by line: that is cut too.
+    """
     kept: list[str] = []
     challenged = in_data = cut = False
     for line in lines:
+        if _HEAD.match(line):
+            continue
         if line[:2] in ("C:", "c:") or line[:7].upper() == "CLIENT:":
             if challenged or (in_data and not cut):
                 kept.append("C: ***")

@@ -39,6 +39,7 @@ from sidecar.scrub import ADDRESS, CONTROLS, CREDENTIALS, scrub, scrub_all, scru
         ("key-0123456789abcdef0123456789abcdef", "***"),
         ("SG.abcdefghijklmnop.abcdefghijklmnop", "***"),
         ("class@anonymous\x00/wp-content/x.php", "***@anonymous/wp-content/x.php"),
+        ("red \x9b31m on a terminal", "red 31m on a terminal"),
         ("tab\tand\nline stay\r", "tab\tand\nline stay\r"),
         ("plain words: 421 try again later", "plain words: 421 try again later"),
     ],
@@ -116,6 +117,16 @@ def test_in_a_dialogue_answers_to_challenges_and_the_message_are_cut():
     ]
     data = ["C: DATA", "S: 354 go", "C: Subject: x", "C: 250 is in the body", "C: .", "S: 250 ok", "C: QUIT"]
     assert scrub_dialogue(data) == ["C: DATA", "S: 354 go", "C: ***", "S: 250 ok", "C: QUIT"]
+
+
+def test_what_a_mailer_without_smtp_notes_of_the_message_itself_is_cut():
+    lines = [
+        "N: Sending with mail()",
+        "N: To: Jo <jo@a.example>",
+        "N: Subject: private",
+        "N: Headers: From: x\r\nX: private",
+    ]
+    assert scrub_dialogue([*lines, "N: Result: false"]) == ["N: Sending with mail()", "N: Result: false"]
 
 
 def test_every_text_in_a_structure_is_scrubbed_names_too():
