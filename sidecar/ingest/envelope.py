@@ -25,6 +25,7 @@ BODY_DEEPEST = 32
 AHEAD = timedelta(minutes=10)
 OFF_LITTLE = timedelta(seconds=30)  # what a clock may be off without its instants being put right
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+FARTHEST_OFF_S = 10**10  # a clock that was never set stands at 1970
 UNDERSTOOD = re.compile(r"[01]\.\d{1,4}(\.\d{1,4})?([.+-][0-9A-Za-z.+-]{0,40})?")  # plugin versions of protocol 1
 SUPPORTED = ("1",)
 
@@ -37,6 +38,7 @@ class Batch:
     """A body of the `events` door, looked through."""
 
     plugin: str
+    clock_offset_s: float | None  # the site's clock minus ours, where the batch says so
     events: list[NewEvent]
     rejected: list[dict[str, str]]
 
@@ -74,15 +76,19 @@ def plugin_version(body: dict[str, Any]) -> str:
 
 
 def read_batch(body: bytes, now: datetime, clock_offset_s: float | None = None) -> Batch:
-    """The events in *body*, of a site whose clock is known to be so far off. Raises Refusal."""
+    """The events in *body*. Where it does not say how far the site's clock is off, *clock_offset_s* is taken.
+
+    Raises Refusal.
+    """
     envelope = read_object(body)
     version = plugin_version(envelope)
+    said = clock_offset(envelope.get("clock_offset_s"))
     given = envelope.get("events")
     if not isinstance(given, list):
         raise shape("events", "it is not a list")
     if len(given) > EVENTS_A_BATCH:
         raise Refusal("too_large", f"A batch holds at most {EVENTS_A_BATCH} events; this one has {len(given)}.")
-    off = timedelta(seconds=clock_offset_s or 0.0)
+    off = timedelta(seconds=(clock_offset_s if said is None else said) or 0.0)
     if abs(off) < OFF_LITTLE:
         off = timedelta(0)
     latest = now + AHEAD
@@ -94,7 +100,13 @@ def read_batch(body: bytes, now: datetime, clock_offset_s: float | None = None) 
         except WrongKind as error:
             named = each.get("id") if isinstance(each, dict) else None
             rejected.append({"id": printable(named)[:64] if isinstance(named, str) else "", "reason": str(error)})
-    return Batch(version, events, rejected)
+    return Batch(version, said, events, rejected)
+
+
+def clock_offset(said: Any) -> float | None:
+    """How far a site says that its clock is off, in seconds; None for what cannot be."""
+    known = isinstance(said, (int, float)) and not isinstance(said, bool) and abs(said) <= FARTHEST_OFF_S
+    return float(said) if known else None
 
 
 def _event(value: Any, latest: datetime, off: timedelta) -> NewEvent:
@@ -129,10 +141,12 @@ def _instant(value: Any, latest: datetime, off: timedelta) -> str:
         raise WrongKind("is not an instant in ISO 8601", "occurred_at") from None
     if at.tzinfo is None:
         raise WrongKind("names no time zone; it is UTC, with a Z", "occurred_at")
+    try:
+        at -= off
+    except OverflowError:
+        raise WrongKind("is no time of ours", "occurred_at") from None
     if at < OLDEST:
         raise WrongKind("is before 2000", "occurred_at")
-    if off:
-        at -= off
     if at > latest:
         raise WrongKind("is in the future by the sidecar's clock", "occurred_at")
     return instant(at)

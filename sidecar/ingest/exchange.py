@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sidecar.ingest.door import Call
-from sidecar.ingest.envelope import plugin_version, printable
+from sidecar.ingest.envelope import clock_offset, plugin_version, printable
 from sidecar.ingest.refusal import Refusal, shape
 from sidecar.scrub import scrub, scrub_all
 from sidecar.store import Database, commands, sites
@@ -34,9 +34,8 @@ def fetch(db: Database, call: Call) -> dict[str, Any]:
         raise shape("heartbeat", f"it is not an object of at most {HEARTBEAT_BYTES} bytes")
     at_home = _place(home) == _place(call.site.url)
     with db.transaction():
-        offset_s = said.get("clock_offset_s")
-        known = isinstance(offset_s, (int, float)) and not isinstance(offset_s, bool) and abs(offset_s) < 10**9
-        sites.seen(db, call.site.id, call.now, plugin_version=version, clock_offset_s=offset_s if known else None)
+        offset_s = clock_offset(said.get("clock_offset_s"))
+        sites.seen(db, call.site.id, call.now, plugin_version=version, clock_offset_s=offset_s)
         heard = {**scrub_all(json.loads(printable(_text(said)))), "at": instant(call.now), "page_open": page_open}
         sites.heartbeat(db, call.site.id, heard if at_home else {**heard, "elsewhere": scrub(printable(home))})
     waiting = commands.waiting(db, call.site.id, call.now) if at_home else []

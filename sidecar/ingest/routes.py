@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from sidecar.ingest import exchange, pairing, running
 from sidecar.ingest.door import SEEN_EVERY, Answer, Call, Doors, answer, new_message_id, read_body, refused, store_away
-from sidecar.ingest.envelope import SUPPORTED, read_batch, read_object
+from sidecar.ingest.envelope import OFF_LITTLE, SUPPORTED, read_batch, read_object
 from sidecar.ingest.rate import Rate
 from sidecar.ingest.refusal import Refusal
 from sidecar.store import events, sites
@@ -36,10 +36,12 @@ def blueprint(services: Services) -> Blueprint:
         site = call.site
         batch = read_batch(call.body, call.now, site.clock_offset_s)
         stale = site.last_seen_at is None or call.now - site.last_seen_at > SEEN_EVERY
+        off_s = batch.clock_offset_s
+        other = off_s is not None and abs(off_s - (site.clock_offset_s or 0.0)) > OFF_LITTLE.total_seconds()
         with db.transaction():
             accepted = events.insert_events(db, site.id, batch.events, call.now)
-            if stale or batch.plugin != site.plugin_version:
-                sites.seen(db, site.id, call.now, plugin_version=batch.plugin, clock_offset_s=None)
+            if stale or other or batch.plugin != site.plugin_version:
+                sites.seen(db, site.id, call.now, plugin_version=batch.plugin, clock_offset_s=off_s)
         if accepted:
             services.wake()
         return 202, {

@@ -21,10 +21,10 @@ final class Client {
 	 *
 	 * @param string               $door      events, results, fetch, runs or pairing.
 	 * @param string               $path      Below `/api/v1`, with its slash: `/events`.
-	 * @param array<string, mixed> $body      A JSON object.
+	 * @param array<string, mixed>|\Closure $body A JSON object, or what makes it: for each try anew, as our clock may have been put right between.
 	 * @param float                $timeout_s For all of it.
 	 */
-	public static function post( string $door, string $path, array $body, float $timeout_s ): Answer {
+	public static function post( string $door, string $path, $body, float $timeout_s ): Answer {
 		if ( ! Pairing::paired() || '' === Pairing::secret() ) {
 			return Answer::none( 'not_paired', __( 'This site is not paired with a sidecar.', 'aftercare' ) );
 		}
@@ -39,10 +39,10 @@ final class Client {
 	 *
 	 * @param string               $door      As in post().
 	 * @param string               $path      As in post().
-	 * @param array<string, mixed> $body      As in post().
+	 * @param array<string, mixed>|\Closure $body As in post().
 	 * @param float                $timeout_s As in post().
 	 */
-	public static function as_site( string $door, string $path, array $body, float $timeout_s ): Answer {
+	public static function as_site( string $door, string $path, $body, float $timeout_s ): Answer {
 		try {
 			$until  = microtime( true ) + $timeout_s;
 			$answer = self::ask( Pairing::secret(), $door, $path, $body, $timeout_s );
@@ -70,13 +70,13 @@ final class Client {
 	 * @param string               $secret    To sign with.
 	 * @param string               $door      As in post().
 	 * @param string               $path      As in post().
-	 * @param array<string, mixed> $body      As in post().
+	 * @param array<string, mixed>|\Closure $body As in post().
 	 * @param float                $timeout_s As in post().
 	 */
-	private static function ask( string $secret, string $door, string $path, array $body, float $timeout_s ): Answer {
+	private static function ask( string $secret, string $door, string $path, $body, float $timeout_s ): Answer {
 		$id   = 'msg_' . bin2hex( random_bytes( 12 ) );
 		$time = (string) Pairing::now();
-		$text = Json::of( $body );
+		$text = Json::of( $body instanceof \Closure ? $body() : $body );
 		$came = self::http(
 			'POST',
 			Pairing::sidecar() . '/api/v1' . $path,

@@ -28,15 +28,17 @@ final class Fetch {
 		$answer = Client::post(
 			'fetch',
 			'/commands/fetch',
-			array(
-				'plugin'    => AFTERCARE_VERSION,
-				'home_url'  => Pairing::home_now(),
-				'page_open' => $page_open,
-				'heartbeat' => $facts + array(
-					'time'           => gmdate( 'Y-m-d\TH:i:s\Z' ), // Our own clock, as it is.
-					'clock_offset_s' => -Pairing::offset_s(), // Ours minus the sidecar’s.
-				),
-			),
+			static function () use ( $page_open, $facts ): array {
+				return array(
+					'plugin'    => AFTERCARE_VERSION,
+					'home_url'  => Pairing::home_now(),
+					'page_open' => $page_open,
+					'heartbeat' => $facts + array(
+						'time'           => gmdate( 'Y-m-d\TH:i:s\Z' ), // Our own clock, as it is.
+						'clock_offset_s' => -Pairing::offset_s(), // Ours minus the sidecar’s.
+					),
+				);
+			},
 			self::TIMEOUT_S
 		);
 		if ( ! $answer->ok ) {

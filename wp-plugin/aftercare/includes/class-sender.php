@@ -61,10 +61,13 @@ final class Sender {
 				$answer = Client::post(
 					'events',
 					'/events',
-					array(
-						'plugin' => AFTERCARE_VERSION,
-						'events' => $events,
-					),
+					static function () use ( $events ): array {
+						return array(
+							'plugin'         => AFTERCARE_VERSION,
+							'clock_offset_s' => -Pairing::offset_s(), // Ours minus the sidecar's, as known when this is signed.
+							'events'         => $events,
+						);
+					},
 					min( $left_s, 10.0 )
 				);
 				$ids    = array_column( $events, 'id' );
@@ -131,7 +134,7 @@ final class Sender {
 	}
 
 	/**
-	 * A batch that fits the door. Instants are by our own clock: the sidecar knows how far it is off and puts them right.
+	 * A batch that fits the door. Instants are by our own clock: the batch says how far it is off, and the sidecar puts them right.
 	 *
 	 * @param int $size At most so many events.
 	 * @return array<int, array<string, mixed>>
