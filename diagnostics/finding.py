@@ -93,21 +93,6 @@ class Finding:
             "blocked_by": self.blocked_by,
         }
 
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> Finding:
-        """The inverse of `to_json`. Raises KeyError or ValueError on other shapes."""
-        remedy, reason = data.get("remedy"), data.get("reason")
-        return Finding(
-            code=data["code"],
-            verdict=Verdict(data["verdict"]),
-            subject=data["subject"],
-            summary=data["summary"],
-            evidence=data["evidence"],
-            remedy=Remedy(remedy["text"], remedy.get("copy", "")) if remedy else None,
-            reason=UnknownReason(reason) if reason else None,
-            blocked_by=data.get("blocked_by", ""),
-        )
-
 
 @dataclass(frozen=True)
 class Code:

@@ -28,16 +28,13 @@ class Limit:
 
 @dataclass(frozen=True)
 class Provider:
-    """A mail provider: its hosts, its ports, its limits, and what to know about its log-in."""
+    """A mail provider: how it is known, and its limits."""
 
     name: str
     title: str
     hosts: tuple[str, ...] = ()  # ends of host names
     says: str = ""  # a pattern of words that only its servers say
-    ports: tuple[int, ...] = (465, 587)
     limits: tuple[Limit, ...] = ()
-    recipients_a_message: int = 0  # 0: not published
-    login: str = ""
     aliases: tuple[str, ...] = field(default=())
 
 
@@ -55,8 +52,6 @@ PROVIDERS: tuple[Provider, ...] = (
             Limit(3000, DAY, "recipients", plan="Workspace, outside its own domain"),
             Limit(10_000, DAY, plan="smtp-relay.gmail.com, for each user"),
         ),
-        recipients_a_message=100,
-        login="An app password (with 2-step verification on) or OAuth; the account's own password is refused.",
         aliases=("gmail", "workspace", "gsuite"),
     ),
     Provider(
@@ -64,15 +59,11 @@ PROVIDERS: tuple[Provider, ...] = (
         "Microsoft 365",
         ("office365.com", "outlook.office.com", "protection.outlook.com", "graph.microsoft.com"),
         r"prod\.outlook\.com|protection\.outlook\.com|aka\.ms/|smtpclientauthentication|storedrv|resolver\.adr",
-        (587,),
         limits=(
             Limit(10_000, DAY, "recipients"),
             Limit(30, MINUTE),
             Limit(3, 0, "connections", known=True),
         ),
-        recipients_a_message=500,
-        login="SMTP AUTH must be on for the mailbox and the tenant. Log-in with a password is off by default "
-        "from the end of December 2026: plan OAuth, Microsoft Graph or another relay.",
         aliases=("microsoft", "office365", "m365", "exchange", "graph"),
     ),
     Provider(
@@ -80,10 +71,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "Outlook.com, Hotmail, Live, MSN",
         ("smtp-mail.outlook.com", "olc.protection.outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.com"),
         r"olc\.protection\.outlook|mail\.live\.com|\bhotmail\b",
-        (587,),
         limits=(Limit(300, DAY, plan="free account", known=True),),
-        recipients_a_message=100,
-        login="OAuth only.",
         aliases=("hotmail",),
     ),
     Provider(
@@ -91,13 +79,10 @@ PROVIDERS: tuple[Provider, ...] = (
         "Amazon SES",
         ("amazonaws.com", "amazonses.com"),
         r"amazonses|ses:send|ses-smtp|\bemail-smtp\b|throttling failure",
-        (25, 465, 587, 2465, 2587),
         limits=(
             Limit(200, DAY, plan="sandbox"),
             Limit(1, 1, plan="sandbox"),
         ),
-        recipients_a_message=50,
-        login="SMTP credentials made in the SES console for this region. IAM access keys do not work.",
         aliases=("amazon", "amazonses", "aws"),
     ),
     Provider(
@@ -105,10 +90,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "SendGrid",
         ("sendgrid.net", "sendgrid.com"),
         r"\bsendgrid\b|maximum credits exceeded|verified sender identity",
-        (25, 465, 587, 2525),
         limits=(Limit(100, DAY, plan="trial of 60 days, after which SMTP stops", rolling=False),),
-        recipients_a_message=1000,
-        login="The user name is the word apikey; the password is an API key with Mail Send.",
         aliases=("twilio",),
     ),
     Provider(
@@ -116,10 +98,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "Brevo",
         ("brevo.com", "sendinblue.com", "smtp-relay.brevo.com"),
         r"\bbrevo\b|\bsendinblue\b|smtp account is not yet activated",
-        (465, 587, 2525),
         limits=(Limit(300, DAY, plan="free", rolling=False, known=True, note="New accounts: an hourly quota too."),),
-        login="The SMTP key (it starts with xsmtpsib-), not the API key (xkeysib-); the web server's address must be "
-        "among the authorised IPs.",
         aliases=("sendinblue",),
     ),
     Provider(
@@ -127,40 +106,32 @@ PROVIDERS: tuple[Provider, ...] = (
         "Mailgun",
         ("mailgun.org", "mailgun.com", "mailgun.net"),
         r"\bmailgun\b|sandbox subdomains are for test purposes",
-        (25, 465, 587, 2525),
         limits=(Limit(100, DAY, plan="free or trial", rolling=False, known=True),),
-        recipients_a_message=1000,
-        login="The user is a full address of the sending domain; EU domains use smtp.eu.mailgun.org.",
     ),
     Provider(
         "postmark",
         "Postmark",
         ("postmarkapp.com", "mtasv.net"),
         r"\bpostmark\b|server token|sender signature",
-        (25, 587, 2525),
-        recipients_a_message=50,
-        login="User name and password are both the server token.",
     ),
-    Provider("mailjet", "Mailjet", ("mailjet.com",), r"\bmailjet\b", (25, 80, 465, 587, 588, 2525)),
-    Provider("sparkpost", "SparkPost", ("sparkpostmail.com", "sparkpost.com"), r"\bsparkpost\b", (587, 2525)),
-    Provider("mandrill", "Mandrill", ("mandrillapp.com",), r"\bmandrill\b", (25, 465, 587, 2525)),
-    Provider("smtp2go", "SMTP2GO", ("smtp2go.com",), r"\bsmtp2go\b", (25, 80, 465, 587, 2525, 8025)),
-    Provider("mailersend", "MailerSend", ("mailersend.net", "mailersend.com"), r"\bmailersend\b|#ms42\d", (587, 2525)),
-    Provider("elasticemail", "Elastic Email", ("elasticemail.com",), r"\belastic ?email\b", (25, 465, 587, 2525)),
-    Provider("resend", "Resend", ("resend.com",), r"\bresend\.com\b", (25, 465, 587, 2465, 2587)),
+    Provider("mailjet", "Mailjet", ("mailjet.com",), r"\bmailjet\b"),
+    Provider("sparkpost", "SparkPost", ("sparkpostmail.com", "sparkpost.com"), r"\bsparkpost\b"),
+    Provider("mandrill", "Mandrill", ("mandrillapp.com",), r"\bmandrill\b"),
+    Provider("smtp2go", "SMTP2GO", ("smtp2go.com",), r"\bsmtp2go\b"),
+    Provider("mailersend", "MailerSend", ("mailersend.net", "mailersend.com"), r"\bmailersend\b|#ms42\d"),
+    Provider("elasticemail", "Elastic Email", ("elasticemail.com",), r"\belastic ?email\b"),
+    Provider("resend", "Resend", ("resend.com",), r"\bresend\.com\b"),
     Provider(
         "zoho",
         "Zoho Mail",
         ("zoho.com", "zoho.eu", "zoho.in", "zohomail.com", "zeptomail.com"),
         r"\bzoho\b|relaying disallowed as|unusual sending activity",
-        login="An app password once two-factor is on; the server of the account's own region (.com, .eu, .in).",
     ),
     Provider(
         "godaddy",
         "GoDaddy",
         ("secureserver.net",),
         r"secureserver\.net|relay quota|\bib\d{3}\b",
-        (80, 465, 587, 3535),
         limits=(
             Limit(250, DAY, "recipients", plan="mailbox (later products 500)", note="Over quota, log-in fails."),
             Limit(1000, DAY, plan="hosting server"),
@@ -172,8 +143,6 @@ PROVIDERS: tuple[Provider, ...] = (
         ("yahoo.com", "yahoodns.net", "aol.com", "verizonmedia.com"),
         r"\byahoo\b|\[tss?\d{1,3}\]|\bipts04\b|postmaster\.(?:yahooinc|verizonmedia)",
         limits=(Limit(500, DAY, plan="business"),),
-        recipients_a_message=100,
-        login="An app password.",
         aliases=("aol", "att", "sbcglobal"),
     ),
     Provider(
@@ -181,9 +150,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "iCloud Mail",
         ("mail.me.com", "icloud.com", "apple.com"),
         r"support\.apple\.com|\bicloud\b",
-        (587,),
         limits=(Limit(1000, DAY, known=True),),
-        login="An app-specific password.",
         aliases=("apple",),
     ),
     Provider(

@@ -20,10 +20,8 @@ class Certificate:
     subject: str
     names: tuple[str, ...]
     issuer: str
-    not_before: datetime
     not_after: datetime
     fingerprint: str  # SHA-256, hex
-    self_signed: bool
 
     @staticmethod
     def read(der: bytes) -> Certificate:
@@ -42,10 +40,8 @@ class Certificate:
             subject=common[0] if common else leaf.subject.rfc4514_string(),
             names=tuple(names),
             issuer=leaf.issuer.rfc4514_string(),
-            not_before=leaf.not_valid_before_utc,
             not_after=leaf.not_valid_after_utc,
             fingerprint=leaf.fingerprint(hashes.SHA256()).hex(),
-            self_signed=leaf.subject == leaf.issuer,
         )
 
 

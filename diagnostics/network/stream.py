@@ -45,11 +45,6 @@ class Stream:
     async def __aexit__(self, *exc: object) -> None:
         self.close()
 
-    @property
-    def unread(self) -> bytes:
-        """What came and was not asked for; before STARTTLS this would be injected text."""
-        return bytes(self._plain)
-
     async def read_line(self, timeout_s: float = 30.0) -> bytes:
         """The next line without its end. Raises Silent, Dropped, TooMuch."""
         started = time.monotonic()

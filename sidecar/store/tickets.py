@@ -127,12 +127,6 @@ def tickets(
     )
 
 
-def tickets_counted(db: Database) -> dict[tuple[str, str], int]:
-    """How many tickets there are by state and priority."""
-    rows = db.rows(_Counted, "SELECT state, priority, COUNT(*) AS tickets FROM tickets GROUP BY state, priority")
-    return {(row.state, row.priority): row.tickets for row in rows}
-
-
 def open_tickets(db: Database, site_id: str, playbook: str) -> list[Ticket]:
     """A site's open tickets that *playbook* has found, oldest first."""
     return db.rows(
@@ -242,10 +236,3 @@ def change_entry(db: Database, entry_id: int, *, at: datetime, text: str, data: 
         text=text,
         data=data,
     )
-
-
-@dataclass(frozen=True)
-class _Counted:
-    state: str
-    priority: str
-    tickets: int
