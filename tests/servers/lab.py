@@ -10,7 +10,7 @@ import shutil
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.servers.certificates import Authority
 from tests.servers.nsd import Nsd
@@ -133,7 +133,7 @@ class LabSite(WordPressSite):
         self._in_force = ""
         self._aftercare = aftercare
 
-    def start(self) -> LabSite:
+    def start(self) -> Self:
         super().start()
         try:
             if not (self.content / "plugins/smtp-settings-stand-in").exists():

@@ -6,14 +6,14 @@ import shutil
 import signal
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
 import dns.exception
 import dns.message
 import dns.query
 
 from tests.servers.loopback import free_address, free_port
-from tests.servers.process import ServerProcess, need, server_directory, wait_until
+from tests.servers.process import Server, ServerProcess, need, server_directory, wait_until
 
 _CONFIG = """\
 server:
@@ -45,7 +45,7 @@ ns IN A {address}
 """
 
 
-class Nsd:
+class Nsd(Server):
     """NSD with `zones`: origin -> records in zone file notation. Use it as a context manager."""
 
     def __init__(self, zones: Mapping[str, str], *, real_port: bool = False, directory: Path | None = None) -> None:
@@ -64,7 +64,7 @@ class Nsd:
         """As the sidecar's settings write it."""
         return f"{self.address}:{self.port}"
 
-    def start(self) -> Nsd:
+    def start(self) -> Self:
         config = _CONFIG.format(address=self.address, port=self.port, directory=self.directory)
         for origin in self._zones:
             config += f'zone:\n  name: "{origin}"\n  zonefile: "{origin}.zone"\n'
@@ -87,20 +87,11 @@ class Nsd:
     def stop(self) -> None:
         if self._process:
             self._process.stop()
+
+    def remove(self) -> None:
+        self.stop()
         if self._own_directory:
             shutil.rmtree(self.directory, ignore_errors=True)
-
-    def __enter__(self) -> Nsd:
-        try:
-            return self.start()
-        except BaseException:
-            self.stop()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _write_zones(self) -> None:
         for origin, records in self._zones.items():

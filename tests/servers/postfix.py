@@ -13,11 +13,20 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
 from tests.servers.certificates import Certificate
 from tests.servers.loopback import free_address, listens
-from tests.servers.process import DidNotStart, MissingPart, log_tail, need, need_root, server_directory, wait_until
+from tests.servers.process import (
+    DidNotStart,
+    MissingPart,
+    Server,
+    log_tail,
+    need,
+    need_root,
+    server_directory,
+    wait_until,
+)
 
 SUBMISSION, SMTPS = 587, 465
 
@@ -48,7 +57,7 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-class Postfix:
+class Postfix(Server):
     """A relay named *hostname* for one domain. Use it as a context manager."""
 
     def __init__(
@@ -84,7 +93,7 @@ class Postfix:
     def log(self) -> Path:
         return self.directory / "mail.log"
 
-    def start(self) -> Postfix:
+    def start(self) -> Self:
         if not (self.directory / "etc").exists():
             self._lay_out()
         with (self.directory / "start.out").open("ab") as output:
@@ -130,18 +139,6 @@ class Postfix:
     def answer_recipients(self, reply: str) -> None:
         """Answer every RCPT with *reply* ("550 5.4.5 Daily ..."): a policy of the relay's own."""
         self.configure(smtpd_recipient_restrictions=f"check_recipient_access inline:{{{{{self.domain}={reply}}}}}")
-
-    def __enter__(self) -> Postfix:
-        try:
-            return self.start()
-        except BaseException:
-            self.remove()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()
 
     # -- inside -----------------------------------------------------------
 

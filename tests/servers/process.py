@@ -9,8 +9,10 @@ import signal
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 
 class MissingPart(Exception):
@@ -56,6 +58,30 @@ def log_tail(log: Path, lines: int = 15) -> str:
     with contextlib.suppress(OSError):
         return "\n".join(log.read_text("utf-8", "replace").splitlines()[-lines:])
     return "(no log)"
+
+
+class Server(ABC):
+    """What `with` does with a server: start it, hand it over, remove it. A start that fails leaves nothing behind."""
+
+    @abstractmethod
+    def start(self) -> Self: ...
+
+    @abstractmethod
+    def stop(self) -> None: ...
+
+    @abstractmethod
+    def remove(self) -> None:
+        """Stop it and delete its files."""
+
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
+
+    def __exit__(self, *failure: object) -> None:
+        self.remove()
 
 
 class ServerProcess:

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from tests.servers.certificates import Certificate
 from tests.servers.loopback import free_address, free_port
@@ -74,9 +73,7 @@ class ScriptedSmtp:
     def __enter__(self) -> ScriptedSmtp:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self.stop()
 
     def _accept(self) -> None:

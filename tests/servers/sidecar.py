@@ -12,13 +12,12 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import requests
 
 from tests.servers.loopback import free_port, listens
-from tests.servers.process import ServerProcess, server_directory
+from tests.servers.process import Server, ServerProcess, server_directory
 from tests.servers.visitor import Visitor
 from tests.servers.wordpress import WordPressSite, poll
 
@@ -27,7 +26,7 @@ API = "/api/v1/staff"
 _AFTERCARE = [sys.executable, "-c", "from sidecar.cli import main; main()"]  # as the installed `aftercare`
 
 
-class Sidecar:
+class Sidecar(Server):
     """Start it, pair sites with it, ask its API. A stopped one starts again on the same data. A context manager."""
 
     def __init__(
@@ -63,7 +62,7 @@ class Sidecar:
     def log(self) -> Path:
         return self.directory / "sidecar.log"
 
-    def start(self) -> Sidecar:
+    def start(self) -> Self:
         began = self.log.stat().st_size if self.log.exists() else 0
         self._process = ServerProcess("aftercare serve", [*_AFTERCARE, "serve", "--json"], self.log, self._environ)
         self._process.wait_ready(lambda: listens("127.0.0.1", self.port) and self._answers(), 40.0)
@@ -147,18 +146,6 @@ class Sidecar:
         self.stop()
         if self._own_directory:
             shutil.rmtree(self.directory, ignore_errors=True)
-
-    def __enter__(self) -> Sidecar:
-        try:
-            return self.start()
-        except BaseException:
-            self.remove()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()
 
     # -- inside -----------------------------------------------------------
 

@@ -6,7 +6,6 @@ import email
 import email.policy
 from dataclasses import dataclass
 from email.message import EmailMessage
-from types import TracebackType
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -69,7 +68,5 @@ class Sink:
     def __enter__(self) -> Sink:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self.stop()

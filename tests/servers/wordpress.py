@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import requests
 
@@ -18,7 +16,7 @@ from tests.servers.loopback import free_port
 from tests.servers.mariadb import DATABASE, MariaDB
 from tests.servers.parts import Say, sqlite_drop_in, to_stderr, wordpress_tree, wp_cli
 from tests.servers.private_names import PrivateNames
-from tests.servers.process import need, server_directory, wait_until
+from tests.servers.process import Server, need, server_directory, wait_until
 from tests.servers.visitor import Visitor
 from tests.servers.web import FpmServer, Php, PhpServer, WebServer
 
@@ -50,7 +48,7 @@ class WpCliFailed(Exception):
     """WP-CLI ended with an error; its words are the message."""
 
 
-class WordPressSite:
+class WordPressSite(Server):
     """Start it, use it, stop it; or use it as a context manager. A stopped site starts again where it was."""
 
     def __init__(
@@ -97,7 +95,7 @@ class WordPressSite:
 
     # -- life -------------------------------------------------------------
 
-    def start(self) -> WordPressSite:
+    def start(self) -> Self:
         try:
             if self._database:
                 self._database.start()
@@ -119,18 +117,6 @@ class WordPressSite:
         """Stop it and delete its files."""
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
-
-    def __enter__(self) -> WordPressSite:
-        try:
-            return self.start()
-        except BaseException:
-            self.remove()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()
 
     # -- use --------------------------------------------------------------
 
@@ -154,9 +140,6 @@ class WordPressSite:
             raise WpCliFailed(f"wp {' '.join(words)}: {(done.stderr or done.stdout).strip()}")
         return done.stdout.strip()
 
-    def wp_json(self, *words: str) -> Any:
-        return json.loads(self.wp(*words, "--format=json"))
-
     def php_eval(self, code: str) -> str:
         """Run PHP inside the loaded WordPress by WP-CLI; what it printed."""
         return self.wp("eval", code)
@@ -170,11 +153,6 @@ class WordPressSite:
 
     def get(self, path: str = "/", **options: Any) -> requests.Response:
         return self.visitor().get(path, **options)
-
-    def post_form(self, path: str, marker: str, **values: str) -> requests.Response:
-        """As a visitor: open *path*, fill the form that carries *marker*, press its button."""
-        visitor = self.visitor()
-        return visitor.submit(visitor.form(path, marker), **values)
 
     @property
     def rest_root(self) -> str:
