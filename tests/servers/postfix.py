@@ -108,7 +108,7 @@ class Postfix(Server):
         master = self._master()
         subprocess.run([*self._run(), "stop"], capture_output=True)
         if master:
-            wait_until(lambda: not Path(f"/proc/{master}").exists(), 15.0, "postfix did not stop")
+            wait_until(lambda: not lives(master), 15.0, "postfix did not stop")
 
     def remove(self) -> None:
         self.stop()
@@ -238,7 +238,7 @@ class Postfix(Server):
             pid = int((self.directory / "spool/pid/master.pid").read_text())
         except (OSError, ValueError):
             return None
-        return pid if Path(f"/proc/{pid}").exists() else None
+        return pid if lives(pid) else None
 
     def _children(self, name: str) -> set[int]:
         master = self._master()

@@ -53,6 +53,15 @@ def wait_until(ready: Callable[[], bool], timeout_s: float, what: str, pause_s: 
         time.sleep(pause_s)
 
 
+def lives(pid: int) -> bool:
+    """Is there such a process? A dead one stays listed where process 1 takes no orphans, as in some containers."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in ("Z", "X")
+
+
 def log_tail(log: Path, lines: int = 15) -> str:
     """The end of a log, for error messages."""
     with contextlib.suppress(OSError):
