@@ -21,6 +21,7 @@ from tests.servers.process import (
     DidNotStart,
     MissingPart,
     Server,
+    lives,
     log_tail,
     need,
     need_root,
