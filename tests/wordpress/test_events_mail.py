@@ -5,30 +5,12 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
 
-import pytest
 import requests
 
 from tests.servers.lab import LOGIN, OFFICE, PASSWORD, LabSite
 from tests.servers.scripted_smtp import Script, ScriptedSmtp
-from tests.wordpress.told import Listeners, Told, listening, visit_running
-
-
-@pytest.fixture(scope="module")
-def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listeners]:
-    with listening(tmp_path_factory.mktemp("doors")) as listeners:
-        yield listeners
-
-
-@pytest.fixture
-def told(site: LabSite, listeners: Listeners) -> Told:
-    return listeners.to(site)
-
-
-@pytest.fixture
-def told_everywhere(every_site: LabSite, listeners: Listeners) -> Told:
-    return listeners.to(every_site)
+from tests.wordpress.told import Told, visit_running
 
 
 def mail(site: LabSite, code: str = "wp_mail( 'jane@visitor.example', 'Private subject', 'Private words' );") -> None:
@@ -124,12 +106,36 @@ def test_a_mail_that_a_plugin_stops_before_any_mailer_is_told_with_who_did_it(to
 
 
 def test_a_mail_that_a_plugin_answers_for_is_no_proof_of_sending(told: Told) -> None:
+    """It may have sent it by itself, as mailers by API do."""
     count = r"echo end( Aftercare\History::report()['days'] )['sent'];"
     before = told.site.php_eval(count)
-    mail(told.site, "add_filter( 'pre_wp_mail', '__return_true' ); wp_mail( 'a@b.example', 's', 'm' );")
+    answers = "\nfunction ( $none, $atts ) {\ndo_action( 'courier_takes', $atts );\nreturn true;\n}\n"
+    mail(told.site, f"add_filter( 'pre_wp_mail', {answers}, 10, 2 ); wp_mail( 'a@b.example', 's', 'm' );")
     told.flush()
-    assert told.wait_for("mail.sent")["mailer"] == "none"
-    assert told.site.php_eval(count) == before
+    sent = told.wait_for("mail.sent")
+    assert sent["mailer"] == "none" and sent["short_circuit"]
+    assert told.site.php_eval(count) == before and told.all("mail.failed") == []
+
+
+def test_a_mail_that_a_plugin_swallows_is_told_as_failed_with_who_did_it(told_everywhere: Told) -> None:
+    mail(told_everywhere.site, "add_filter( 'pre_wp_mail', '__return_true' ); wp_mail( 'a@b.example', 's', 'm' );")
+    kept = told_everywhere.wait_for("mail.failed")
+    assert kept["mailer"] == "none" and kept["short_circuit"]
+    assert "__return_true on pre_wp_mail" in kept["error"] and "WordPress was told that it was sent" in kept["error"]
+    told_everywhere.flush()
+    assert told_everywhere.all("mail.sent") == []
+
+
+def test_a_mail_that_a_stand_in_for_the_mailer_swallows_is_told_as_failed(told_everywhere: Told) -> None:
+    class_of_its_own = (
+        "class Idle_Mailer extends PHPMailer\\PHPMailer\\PHPMailer {\npublic function send() {\nreturn true;\n}\n}\n"
+        "$GLOBALS['phpmailer'] = new Idle_Mailer( true ); "
+    )
+    loads = "foreach ( array( 'PHPMailer', 'SMTP', 'Exception' ) as $part ) { "
+    loads += 'require_once ABSPATH . WPINC . "/PHPMailer/$part.php"; } '
+    mail(told_everywhere.site, f"{loads}{class_of_its_own}wp_mail( 'a@b.example', 's', 'm' );")
+    kept = told_everywhere.wait_for("mail.failed")
+    assert kept["mailer"] == "none" and "Idle_Mailer->send (runs-" in kept["error"]
 
 
 def test_a_mail_about_a_failed_mail_keeps_both_apart(told: Told) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.servers.lab import LabSite
 from tests.servers.wordpress import poll
-from tests.wordpress.told import Listeners, Told, listening, visit_running
+from tests.wordpress.told import Told, visit_running
 
 # Counts when all is over: a shutdown function that is registered last, by one that was.
 COUNTS_QUERIES = r"""<?php
@@ -23,22 +21,6 @@ add_action( 'shutdown', function () {
 	} );
 } );
 """
-
-
-@pytest.fixture(scope="module")
-def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listeners]:
-    with listening(tmp_path_factory.mktemp("doors")) as listeners:
-        yield listeners
-
-
-@pytest.fixture
-def told(site: LabSite, listeners: Listeners) -> Told:
-    return listeners.to(site)
-
-
-@pytest.fixture
-def told_everywhere(every_site: LabSite, listeners: Listeners) -> Told:
-    return listeners.to(every_site)
 
 
 def test_a_fatal_error_is_told_with_its_owner_and_without_values(told_everywhere: Told) -> None:
@@ -168,6 +150,74 @@ def test_a_constant_of_the_mailer_that_changed_is_told_without_its_value(told: T
     changed = {event["what"]: event for event in told.all("config.changed")}
     assert changed["WPMS_SMTP_HOST"]["to"] == "relay.elsewhere.example"
     assert changed["WPMS_SMTP_PASS"]["secret"] is True and "new-secret-9" not in told.text()
+
+
+_SWALLOWS = """<?php
+add_filter( 'pre_wp_mail', 'stays_here' );
+function stays_here() {
+	return true;
+}
+"""
+_OWNS = """<?php
+/* Plugin Name: {name} */
+if ( ! function_exists( 'wp_mail' ) ) {{
+	function wp_mail( $to, $subject, $message ) {{
+		return mail( $to, $subject, $message );
+	}}
+}}
+"""
+
+
+def test_a_must_use_plugin_that_swallows_mail_is_told_by_the_heartbeat(told_everywhere: Told) -> None:
+    site = told_everywhere.site
+    told_everywhere.beat()
+    told_everywhere.forget()
+    site.put_mu_plugin("stays-here.php", _SWALLOWS)
+    told_everywhere.beat()
+    site.remove_mu_plugin("stays-here.php")
+    told_everywhere.beat()
+    told_everywhere.beat()
+    changed = [(event["from"], event["to"], event["group"]) for event in told_everywhere.all("config.changed")]
+    mode = "disabled (stays-here: pre_wp_mail: stays_here)"
+    assert changed == [("normal", mode, "mail"), (mode, "normal", "mail")]
+
+
+def test_who_owns_wp_mail_and_whose_is_not_used_is_told_once_each_time_it_changes(told: Told) -> None:
+    told.beat()
+    told.forget()
+    names = ("parcel-mailer", "pigeon-mailer")
+    for name in names:
+        told.site.put(f"plugins/{name}/{name}.php", _OWNS.format(name=name))
+    try:
+        told.site.wp("plugin", "activate", *names)
+        told.beat()
+        told.beat()
+    finally:
+        told.site.wp("plugin", "deactivate", *names)
+        told.site.wp("plugin", "delete", *names)
+    told.beat()
+    changed = [(event["what"], event["from"], event["to"]) for event in told.all("config.changed")]
+    assert sorted(changed[:2]) == [
+        ("wp_mail not used", "", "pigeon-mailer"),
+        ("wp_mail owner", "core", "parcel-mailer"),
+    ]
+    assert sorted(changed[2:]) == [
+        ("wp_mail not used", "pigeon-mailer", ""),
+        ("wp_mail owner", "parcel-mailer", "core"),
+    ]
+
+
+def test_a_mail_plugin_that_is_told_not_to_send_is_another_mode(told: Told) -> None:
+    told.beat()
+    told.forget()
+    told.site.put("plugins/disable-emails/disable-emails.php", "<?php\n/* Plugin Name: Disable Emails */")
+    try:
+        told.site.wp("plugin", "activate", "disable-emails")
+        told.beat()
+        assert told.wait_for("config.changed", what="mail mode")["to"].startswith("disabled (disable-emails")
+    finally:
+        told.site.wp("plugin", "deactivate", "disable-emails")
+        told.site.wp("plugin", "delete", "disable-emails")
 
 
 def test_cron_that_does_not_keep_its_times_is_told_once(told: Told) -> None:

@@ -48,4 +48,11 @@ return array(
 		same( array( array( 'core_updated', '7.1', '7.1.1' ) ), $whats( look( array() ), look( array(), '7.1.1' ) ) );
 		same( array(), $whats( look( array() ), look( array() ) ) );
 	},
+	'another owner of wp_mail and another mode are told as settings of the mail' => static function (): void {
+		$mail = array( 'wp_mail owner' => 'core', 'wp_mail not used' => '', 'mail mode' => 'normal' );
+		$told = Inventory::mail_differences( array( 'mail' => $mail ), array( 'mail' => array( 'wp_mail owner' => 'parcel', 'wp_mail not used' => 'pigeon' ) + $mail ) );
+		same( array( 'wp_mail owner', 'wp_mail not used' ), array_column( $told, 'what' ) );
+		same( array( 'core', 'parcel', 'mail', false ), array( $told[0]['from'], $told[0]['to'], $told[0]['group'], $told[0]['secret'] ) );
+		same( array(), Inventory::mail_differences( array( 'mail' => $mail ), array( 'mail' => $mail ) ) );
+	},
 );

@@ -4,6 +4,7 @@
 declare( strict_types = 1 );
 
 use Aftercare\Inert_Code;
+use Aftercare\Mail_Mode;
 use Aftercare\Mail_Settings;
 
 // Functions as staging and must-use plugins bring them; the reader looks at their source.
@@ -16,6 +17,17 @@ function logs_and_says_yes( $given, $atts ) {
 }
 function sends_by_api( $given, $atts ) {
 	wp_remote_post( 'https://api.example.net', array( 'body' => $atts ) );
+	return true;
+}
+function delivers_by_its_own( $given, $atts ) {
+	hand_over( $atts );
+	return true;
+}
+function hand_over( $atts ) {
+	wp_remote_post( 'https://api.example.net', array( 'body' => $atts ) );
+}
+function delivers_by_a_method( $given, $atts ) {
+	$GLOBALS['courier']->take( $atts );
 	return true;
 }
 function hands_on( $given, $atts ) {
@@ -39,6 +51,8 @@ return array(
 	},
 	'code that may send, or does not always say the same, is left alone' => static function (): void {
 		same( '', Inert_Code::mode( 'sends_by_api' ) );
+		same( '', Inert_Code::mode( 'delivers_by_its_own' ) );
+		same( '', Inert_Code::mode( 'delivers_by_a_method' ) );
 		same( '', Inert_Code::mode( 'sometimes' ) );
 		same( '', Inert_Code::mode( 'hands_on' ) );
 		same( '', Inert_Code::mode( 'strlen' ) );
@@ -48,6 +62,24 @@ return array(
 		same( true, Inert_Code::hands_on( 'hands_on' ) );
 		same( false, Inert_Code::hands_on( 'sometimes' ) );
 		same( false, Inert_Code::hands_on( 'says_yes' ) );
+	},
+	'a mail is kept only where nobody who answered for it may have sent it' => static function (): void {
+		$keeper = static function ( string ...$callbacks ): ?string {
+			$found = Mail_Mode::keeper(
+				array_map(
+					static function ( string $callback ): array {
+						return array( 'function' => $callback );
+					},
+					$callbacks
+				)
+			);
+			return $found['function'] ?? null;
+		};
+		same( 'says_yes', $keeper( 'hands_on', 'says_yes' ) );
+		same( 'logs_and_says_yes', $keeper( 'logs_and_says_yes', 'says_yes' ) );
+		same( null, $keeper( 'says_yes', 'sends_by_api' ) );
+		same( null, $keeper( 'delivers_by_its_own' ) );
+		same( null, $keeper( 'hands_on' ) );
 	},
 	'the first of several servers counts, with the scheme and port it names' => static function (): void {
 		$read = static function ( string $host ): array {

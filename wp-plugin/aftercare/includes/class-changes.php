@@ -3,7 +3,7 @@
  * Notices what somebody changed: the answer to "what happened just before".
  *
  * Options are seen as they are written; plugins, themes, core and constants by comparing with the last look, at the
- * end of a request that touched them and once a minute.
+ * end of a request that touched them and once a minute; who sends the mail, and whether, once a minute.
  *
  * @package Aftercare
  */
@@ -126,12 +126,13 @@ final class Changes implements Module {
 
 	/** Compares with the last look, tells what differs, keeps the new one. */
 	public static function look(): void {
+		$mixed         = self::$touched;
 		self::$touched = false;
 		if ( ! Pairing::paired() || wp_installing() ) {
 			return;
 		}
 		$was = Inventory::kept();
-		$is  = Inventory::look();
+		$is  = Inventory::look( $was, $mixed );
 		if ( $was === $is ) {
 			return;
 		}
@@ -143,7 +144,7 @@ final class Changes implements Module {
 			$change['automatic'] = self::$automatic;
 			Outbox::add( new Event( 'plugin.changed', $change ) );
 		}
-		foreach ( Inventory::constant_differences( $was, $is ) as $change ) {
+		foreach ( array_merge( Inventory::constant_differences( $was, $is ), Inventory::mail_differences( $was, $is ) ) as $change ) {
 			self::tell( $change );
 		}
 	}

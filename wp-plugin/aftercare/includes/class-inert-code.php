@@ -17,6 +17,9 @@ final class Inert_Code {
 	/** A function that calls one of these, and nothing that may send, only writes down. */
 	const WRITES = '/log|fwrite|fputs|file_put|insert|update_option|add_option|set_transient/i';
 
+	/** WordPress's own that neither send nor write. */
+	const HARMLESS = '/^(__|_x|esc_\w+|sanitize_\w+|get_option|get_bloginfo|home_url|wp_json_encode|wp_parse_args|current_time)$/i';
+
 	const LONGEST_LINES = 80;
 
 	/**
@@ -46,7 +49,12 @@ final class Inert_Code {
 				if ( $own || preg_match( self::MAY_SEND, $token[1] ) ) {
 					return '';
 				}
-				$writes = $writes || preg_match( self::WRITES, $token[1] );
+				$of_class = in_array( $tokens[ $i - 1 ][0] ?? 0, self::reaches_in(), true );
+				if ( preg_match( self::WRITES, $token[1] ) ) {
+					$writes = true;
+				} elseif ( $of_class || ! self::harmless( ltrim( $token[1], '\\' ) ) ) {
+					return ''; // What it calls may send, by whatever name.
+				}
 			}
 		}
 		if ( ! $says ) {
@@ -166,6 +174,27 @@ final class Inert_Code {
 			}
 		}
 		return $body;
+	}
+
+	/**
+	 * Whether a function by itself sends nothing: PHP's own (those that may were asked for by name), and a few of WordPress's.
+	 *
+	 * @param string $name Of the function.
+	 */
+	private static function harmless( string $name ): bool {
+		if ( preg_match( self::HARMLESS, $name ) ) {
+			return true;
+		}
+		return function_exists( $name ) && ( new \ReflectionFunction( $name ) )->isInternal();
+	}
+
+	/**
+	 * Tokens before the name of a method.
+	 *
+	 * @return int[]
+	 */
+	private static function reaches_in(): array {
+		return array_merge( array( T_OBJECT_OPERATOR, T_DOUBLE_COLON ), defined( 'T_NULLSAFE_OBJECT_OPERATOR' ) ? array( T_NULLSAFE_OBJECT_OPERATOR ) : array() );
 	}
 
 	/**

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the site is made of: plugins, themes, core, mail constants; and what differs from the last time it was looked at.
+ * What the site is made of: plugins, themes, core, mail constants, who sends its mail; and what differs from the last look.
  *
  * The difference, not the hooks, makes the events: it also sees what came by FTP, Git or a deployment.
  *
@@ -31,14 +31,27 @@ final class Inventory {
 	/**
 	 * Looks now.
 	 *
-	 * @return array{plugins: array<string, array<string, mixed>>, theme: array<string, string>, core: string, constants: array<string, string>}
+	 * @param array<string, mixed>|null $was   The last look: what is dear and cannot have changed is taken from it.
+	 * @param bool                      $mixed This request has changed plugins: what it has loaded is not what the next one will.
+	 * @return array{plugins: array<string, array<string, mixed>>, theme: array<string, string>, core: string, constants: array<string, string>, mail: array<string, string>, code: string}
 	 */
-	public static function look(): array {
-		return array(
+	public static function look( ?array $was = null, bool $mixed = false ): array {
+		$look = array(
 			'plugins'   => self::plugins(),
 			'theme'     => self::theme(),
 			'core'      => self::core(),
 			'constants' => self::constants(),
+		);
+		if ( $mixed && null !== $was ) {
+			return $look + array(
+				'mail' => $was['mail'],
+				'code' => $was['code'],
+			);
+		}
+		$code = self::code();
+		return $look + array(
+			'mail' => self::mail( null !== $was && $was['code'] === $code ? $was['mail'] : null ),
+			'code' => $code,
 		);
 	}
 
@@ -49,7 +62,7 @@ final class Inventory {
 	 */
 	public static function kept(): ?array {
 		$kept = get_option( self::KEPT, null );
-		return is_array( $kept ) && isset( $kept['plugins'], $kept['theme'], $kept['core'], $kept['constants'] ) ? $kept : null;
+		return is_array( $kept ) && isset( $kept['plugins'], $kept['theme'], $kept['core'], $kept['constants'], $kept['mail'], $kept['code'] ) ? $kept : null;
 	}
 
 	/**
@@ -127,6 +140,59 @@ final class Inventory {
 			) + ( $secret ? array() : compact( 'from', 'to' ) );
 		}
 		return $found;
+	}
+
+	/**
+	 * Who sends mail, and whether: what differs, as the data of `config.changed`. A must-use plugin's file fires no hook.
+	 *
+	 * @param array<string, mixed> $was The last look.
+	 * @param array<string, mixed> $is  This one.
+	 * @return array<int, array<string, mixed>>
+	 */
+	public static function mail_differences( array $was, array $is ): array {
+		$found = array();
+		foreach ( $is['mail'] as $what => $to ) {
+			$from = $was['mail'][ $what ] ?? '';
+			if ( $from !== $to ) {
+				$found[] = array(
+					'what'   => $what,
+					'group'  => 'mail',
+					'secret' => false,
+					'from'   => $from,
+					'to'     => $to,
+				);
+			}
+		}
+		return $found;
+	}
+
+	/**
+	 * Who sends mail, in which mode, and who brings a wp_mail() that is not used.
+	 *
+	 * @param array<string, string>|null $was The last look, where no plugin's code has changed since: the search is dear.
+	 * @return array<string, string>
+	 */
+	private static function mail( ?array $was ): array {
+		$owner  = Mail_Owner::current();
+		$mode   = Mail_Mode::at_rest( $owner );
+		$others = $was['wp_mail not used'] ?? null;
+		if ( null === $others || $was['wp_mail owner'] !== $owner['slug'] ) {
+			$others = implode( ', ', array_diff( array_column( Mail_Owner::all(), 'slug' ), array( $owner['slug'] ) ) );
+		}
+		return array(
+			'wp_mail owner'    => $owner['slug'],
+			'wp_mail not used' => $others,
+			'mail mode'        => null === $mode ? 'normal' : Redactor::text( Redactor::cut( "$mode[0] ($mode[1]: $mode[2])", 200 ) ),
+		);
+	}
+
+	/** What tells whether any plugin's code is another than at the last look. */
+	private static function code(): string {
+		$seen = array();
+		foreach ( Plugins::all() as $plugin ) {
+			$seen[] = array( $plugin['file'], $plugin['version'], filemtime( $plugin['file'] ) );
+		}
+		return md5( (string) wp_json_encode( $seen ) );
 	}
 
 	/** All plugins that lie there, by file. */

@@ -105,7 +105,17 @@ final class Mail_Mode {
 	}
 
 	/**
-	 * Code that sends nothing: in wp_mail() itself, before it, or in a stand-in for PHPMailer.
+	 * The mode as far as it shows without building a mail, which would run other plugins' hooks: for a look every minute.
+	 *
+	 * @param array<string, mixed> $owner Mail_Owner::current().
+	 * @return array{0: string, 1: string, 2: string}|null Mode, slug, setting.
+	 */
+	public static function at_rest( array $owner ): ?array {
+		return self::by_plugin() ?? self::by_code( $owner );
+	}
+
+	/**
+	 * Code that sends nothing: before wp_mail(), in it, or in a stand-in for PHPMailer.
 	 *
 	 * @param array<string, mixed> $owner Mail_Owner::current().
 	 * @return array{0: string, 1: string, 2: string}|null
@@ -123,14 +133,44 @@ final class Mail_Mode {
 				return array( $mode, (string) $owner['slug'], 'wp_mail() in ' . $owner['file'] );
 			}
 		}
+		return self::by_stand_in();
+	}
+
+	/**
+	 * A stand-in for PHPMailer whose send() says yes and does nothing, as staging set-ups bring it.
+	 *
+	 * @return array{0: string, 1: string, 2: string}|null
+	 */
+	public static function by_stand_in(): ?array {
 		$mailer = $GLOBALS['phpmailer'] ?? null;
-		if ( is_object( $mailer ) && method_exists( $mailer, 'send' ) ) {
-			$mode = Inert_Code::mode( array( $mailer, 'send' ) );
-			if ( '' !== $mode ) {
-				return array( $mode, Callbacks::owner( Callbacks::file( array( $mailer, 'send' ) ) )['slug'], get_class( $mailer ) . '->send' );
+		if ( ! is_object( $mailer ) || ! method_exists( $mailer, 'send' ) ) {
+			return null;
+		}
+		$send = new \ReflectionMethod( $mailer, 'send' );
+		if ( 'PHPMailer\PHPMailer\PHPMailer' === $send->getDeclaringClass()->getName() ) {
+			return null; // The usual case: nothing to read.
+		}
+		$mode = Inert_Code::mode( array( $mailer, 'send' ) );
+		return '' === $mode ? null : array( $mode, Callbacks::owner( (string) $send->getFileName() )['slug'], get_class( $mailer ) . '->send' );
+	}
+
+	/**
+	 * Of those who answered a mail on pre_wp_mail: the one who kept it. Nobody, where any of them may have sent it by
+	 * itself, as mailers by API do.
+	 *
+	 * @param array<int, array<string, mixed>> $callbacks Callbacks::on( 'pre_wp_mail' ).
+	 * @return array<string, mixed>|null One of them.
+	 */
+	public static function keeper( array $callbacks ): ?array {
+		$keeper = null;
+		foreach ( $callbacks as $callback ) {
+			if ( '' !== Inert_Code::mode( $callback['function'] ) ) {
+				$keeper = $keeper ?? $callback;
+			} elseif ( ! Inert_Code::hands_on( $callback['function'] ) ) {
+				return null;
 			}
 		}
-		return null;
+		return $keeper;
 	}
 
 	/**

@@ -86,17 +86,20 @@ final class Mail_Watch implements Module {
 			$slugs        = array_values( array_unique( array_column( $callbacks, 'slug' ) ) );
 			$mail->owner  = implode( ', ', $slugs );
 			$mail->mailer = 'none';
-			if ( $answer ) {
-				self::end( $mail, 'mail.sent', array( 'short_circuit' => $slugs ) );
+			$error        = '';
+			if ( ! $answer ) {
+				$error = 'pre_wp_mail answered false: the mail was stopped before any mailer saw it, by ' . implode( ', ', array_column( $callbacks, 'callback' ) ) . '.';
 			} else {
-				self::end(
-					$mail,
-					'mail.failed',
-					array(
-						'error'         => 'pre_wp_mail answered false: the mail was stopped before any mailer saw it, by ' . implode( ', ', array_column( $callbacks, 'callback' ) ) . '.',
-						'short_circuit' => $slugs,
-					)
-				);
+				$keeper = Mail_Mode::keeper( $callbacks );
+				if ( null !== $keeper ) {
+					$error = self::kept( "{$keeper['callback']} on pre_wp_mail ({$keeper['slug']}) answers for the mailer and sends nothing" );
+				}
+			}
+			$told = array( 'short_circuit' => $slugs );
+			if ( '' === $error ) {
+				self::end( $mail, 'mail.sent', $told );
+			} else {
+				self::end( $mail, 'mail.failed', array( 'error' => $error ) + $told );
 			}
 		}
 		return $answer;
@@ -129,13 +132,16 @@ final class Mail_Watch implements Module {
 		if ( '' === $mail->kept_in ) {
 			// A mail plugin that is told not to send, to simulate or only to log says "succeeded" too.
 			$mode = Mail_Mode::by_plugin();
+			$idle = Mail_Mode::by_stand_in();
 			if ( null !== $mode ) {
 				$mail->kept_in = "$mode[1] is set to \"$mode[2]\"";
+			} elseif ( null !== $idle ) {
+				$mail->kept_in = "$idle[2] ($idle[1]) stands in for the mailer and sends nothing";
 			}
 		}
 		if ( '' !== $mail->kept_in ) {
 			$mail->mailer = 'none';
-			self::end( $mail, 'mail.failed', array( 'error' => 'The mail was not sent: ' . $mail->kept_in . '. WordPress was told that it was sent.' ) );
+			self::end( $mail, 'mail.failed', array( 'error' => self::kept( $mail->kept_in ) ) );
 			return;
 		}
 		$mailer = $GLOBALS['phpmailer'] ?? null;
@@ -252,6 +258,15 @@ final class Mail_Watch implements Module {
 		// Who answers for the mailer says nothing of what became of the mail: no proof that anything was sent.
 		$outcome = isset( $more['short_circuit'] ) && ! $failed ? 'unknown' : ( $failed ? 'failed' : 'sent' );
 		History::end( $mail, $outcome, (string) ( $more['error'] ?? '' ) );
+	}
+
+	/**
+	 * The words for a mail that was kept.
+	 *
+	 * @param string $how What kept it.
+	 */
+	private static function kept( string $how ): string {
+		return "The mail was not sent: $how. WordPress was told that it was sent.";
 	}
 
 	/** The mail that began last and has not ended. */
