@@ -14,6 +14,9 @@ final class Client {
 	/** A larger answer is cut, and then its signature is wrong. */
 	const LARGEST_ANSWER = 2097152;
 
+	/** What the sidecar's doors take. It signs "too large" before it reads: of a smaller body somebody else said so. */
+	const LARGEST_BODY = 1048576;
+
 	/**
 	 * One signed message and its answer.
 	 *
@@ -92,6 +95,9 @@ final class Client {
 		$answer = $came instanceof Answer ? $came : self::read( $came, Keys::derive( $secret, $door, Keys::TO_SITE ), $id );
 		// Before the sidecar knows us it cannot sign; whatever else is unsigned could come from anybody in between.
 		if ( ! $answer->ok && ! $answer->signed && in_array( $answer->status, array( 400, 404, 409, 413, 426 ), true ) && 'answer_nonsense' !== $answer->error ) {
+			return Answer::none( 'answer_unsigned', $answer->message );
+		}
+		if ( 'too_large' === $answer->error && strlen( $text ) <= self::LARGEST_BODY ) {
 			return Answer::none( 'answer_unsigned', $answer->message );
 		}
 		return $answer;
