@@ -18,11 +18,24 @@ from rich.markup import escape
 from rich.table import Table
 
 from sidecar.config import BadSetting, Settings, load_settings, settings_file
+from sidecar.scrub import CONTROLS
 
 if TYPE_CHECKING:
     from sidecar.services import Services
 
 FINE, FAULT, USAGE, INCOMPLETE, UNAVAILABLE = range(5)
+ORDERS = {**CONTROLS, 13: None}  # what a terminal obeys: what a relay or a site said may hold it
+
+
+class Terminal(Console):
+    """Prints texts as texts: a relay's greeting does not move the cursor or name the window."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        super().print(*(_inert(each) if isinstance(each, str) else each for each in objects), **how)
+
+
+def _inert(text: str) -> str:
+    return text.translate(ORDERS)
 
 
 @dataclass
@@ -30,8 +43,8 @@ class Ground:
     """One call of the command line. Nothing is opened before a command asks for it."""
 
     as_json: bool = False
-    out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=not sys.stdout.isatty()))
-    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+    out: Console = field(default_factory=lambda: Terminal(highlight=False, soft_wrap=not sys.stdout.isatty()))
+    err: Console = field(default_factory=lambda: Terminal(stderr=True, highlight=False, soft_wrap=True))
 
     @functools.cached_property
     def settings(self) -> Settings:
@@ -63,7 +76,7 @@ class Ground:
             return self.answer(facts, empty)
         table = Table(*columns, box=None, pad_edge=False, header_style="bold", collapse_padding=True)
         for row in listed:
-            table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+            table.add_row(*(escape("" if cell is None else _inert(str(cell))) for cell in row))
         self.out.print(table)
         return None
 
@@ -74,7 +87,7 @@ class Ground:
         table = Table(box=None, show_header=False, pad_edge=False)
         for name, value in facts.items():
             shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-            table.add_row(f"[bold]{escape(name)}[/bold]", escape("–" if value in (None, "") else shown))
+            table.add_row(f"[bold]{escape(name)}[/bold]", escape("–" if value in (None, "") else _inert(shown)))
         self.out.print(table)
         return None
 

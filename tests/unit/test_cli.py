@@ -249,3 +249,15 @@ def test_restoring_what_is_no_backup_changes_nothing(worked: Shell, tmp_path: Pa
 def test_no_answer_has_colour_where_none_is_wanted(worked: Shell) -> None:
     for words in (("site", "list"), ("tickets",), ("site", "show", "choir")):
         assert "\x1b[" not in worked(*words).output
+
+
+def test_what_a_site_or_relay_said_gives_a_terminal_no_orders(worked: Shell) -> None:
+    orders = "\x1b]0;owned\x07\x9b2J\rX"
+    services = build_services(Settings(data_dir=worked.data_dir))
+    sites.add_site(services.db, f"Shop{orders}", "https://orders.example", datetime.now(UTC))
+    [ticket, *_] = tickets.tickets(services.db)
+    tickets.change(services.db, ticket.id, body={**ticket.body, "actual": f"It said {orders}"})
+    services.db.close()
+    for words in (("site", "list"), ("tickets", "show", str(ticket.id))):
+        said = worked(*words).output
+        assert "owned" in said and not {"\x1b", "\x07", "\x9b", "\r"} & set(said)
