@@ -6,21 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sidecar.store import events, sites
-from tests.servers.doors import open_doors
 from tests.servers.plugin_client import event
 
 HOUR = 3600
-
-
-@pytest.fixture(scope="module")
-def doors(tmp_path_factory):
-    with open_doors(tmp_path_factory.mktemp("doors")) as doors:
-        yield doors
-
-
-@pytest.fixture
-def plugin(doors):
-    return doors.paired()
 
 
 def send(plugin, *batch, off_s, **how):

@@ -15,17 +15,6 @@ from tests.servers.plugin_client import PluginClient, event
 HOUR = 3600
 
 
-@pytest.fixture(scope="module")
-def doors(tmp_path_factory):
-    with open_doors(tmp_path_factory.mktemp("doors")) as doors:
-        yield doors
-
-
-@pytest.fixture
-def plugin(doors):
-    return doors.paired()
-
-
 def kept(doors, plugin):
     return events.recent(doors.db, plugin.site, limit=1000)
 

@@ -5,20 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sidecar.store import commands, sites
-from tests.servers.doors import open_doors
 
 MINUTES = timedelta(minutes=5)
-
-
-@pytest.fixture(scope="module")
-def doors(tmp_path_factory):
-    with open_doors(tmp_path_factory.mktemp("doors")) as doors:
-        yield doors
-
-
-@pytest.fixture
-def plugin(doors):
-    return doors.paired()
 
 
 def wait(doors, plugin, command_id):

@@ -12,12 +12,6 @@ from tests.servers.doors import open_doors
 from tests.servers.plugin_client import PluginClient, event, read_code
 
 
-@pytest.fixture(scope="module")
-def doors(tmp_path_factory):
-    with open_doors(tmp_path_factory.mktemp("doors")) as doors:
-        yield doors
-
-
 def test_a_code_pairs_a_site_and_only_the_holder_of_the_secret_could_read_the_answer(doors):
     site_id = doors.new_site()
     plugin = PluginClient(doors.url, home="https://shop.example/blog")

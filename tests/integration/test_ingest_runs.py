@@ -5,20 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from sidecar.store import runs
-from tests.servers.doors import open_doors
 
 PLAYBOOK = "emails-not-sending"
-
-
-@pytest.fixture(scope="module")
-def doors(tmp_path_factory):
-    with open_doors(tmp_path_factory.mktemp("doors")) as doors:
-        yield doors
-
-
-@pytest.fixture
-def plugin(doors):
-    return doors.paired()
 
 
 def press(plugin, **other):

@@ -13,7 +13,7 @@ from sidecar.notify import apprise_channel
 from sidecar.notify.channel import Refused, Unavailable
 from sidecar.runs.sweeps import deliver
 from sidecar.store import messages
-from tests.servers.engine import World, add_site, build, failed, happen, running, the_ticket, until
+from tests.servers.engine import add_site, build, failed, happen, running, the_ticket, until
 from tests.servers.sink import Sink
 
 
@@ -48,11 +48,6 @@ def mailbox():
         query = "from=care@msp.example&to=staff@msp.example&smtp=127.0.0.1&mode=insecure"
         sink.address = f"mailto://127.0.0.1:{sink.port}/?{query}"
         yield sink
-
-
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path / "world.json")
 
 
 def test_a_ticket_is_told_once_when_it_opens_and_once_when_it_is_resolved(tmp_path, world, receiver, mailbox):

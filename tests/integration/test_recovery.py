@@ -10,15 +10,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from sidecar.runs import engine, sweeps, view
 from sidecar.runs.starting import add
 from sidecar.store import findings, runs, tickets
 from tests.servers.engine import (
     PLAYBOOK,
     RELAY,
-    World,
     add_site,
     build,
     ended,
@@ -30,11 +27,6 @@ from tests.servers.engine import (
 )
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path / "world.json")
 
 
 @contextmanager

@@ -1,18 +1,14 @@
 """Runs on the real engine and store: order, ground, outcomes, what breaks, who may start one."""
 
 import asyncio
+import dataclasses
 
 import pytest
 
 from sidecar import runs
 from sidecar.store.database import NotFound
 from tests.servers import engine
-from tests.servers.engine import PLAYBOOK, World, add_site, build, ended, running, until
-
-
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path / "world.json")
+from tests.servers.engine import PLAYBOOK, add_site, build, ended, running, until
 
 
 @pytest.fixture
@@ -68,7 +64,7 @@ def test_a_check_that_breaks_is_our_bug_and_the_others_go_on(services, world):
 
 
 def test_a_check_without_an_answer_is_given_up_and_said_so(services, world):
-    services.checks["smtp.connect"] = engine.replace(services.checks["smtp.connect"], timeout_s=0.2)
+    services.checks["smtp.connect"] = dataclasses.replace(services.checks["smtp.connect"], timeout_s=0.2)
     world.set(slow={"smtp.connect": 30})
     shown = diagnose(services, add_site(services))
     assert "aftercare.check_timed_out" in [f["code"] for step in shown["steps"] for f in step["findings"]]
@@ -87,7 +83,7 @@ def test_a_site_that_takes_its_time_is_waited_for(services):
         return [engine.SOUND.finding(context.site.url, said)]
 
     services.ask = lambda site, run_id: SlowSite()
-    services.checks["smtp.connect"] = engine.replace(services.checks["smtp.connect"], look=ask, timeout_s=0.3)
+    services.checks["smtp.connect"] = dataclasses.replace(services.checks["smtp.connect"], look=ask, timeout_s=0.3)
     shown = diagnose(services, add_site(services))
     assert shown["steps"][1]["findings"][0]["code"] == "toy.sound"
 

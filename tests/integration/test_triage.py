@@ -9,7 +9,6 @@ from sidecar.runs import starting, triage
 from sidecar.store import messages, runs, tickets
 from tests.servers.engine import (
     PLAYBOOK,
-    World,
     add_site,
     all_ended,
     build,
@@ -23,11 +22,6 @@ from tests.servers.engine import (
 
 AUTH = "SMTP Error: Could not authenticate. 535 5.7.8 Error: authentication failed"
 TOO_LARGE = "552 5.3.4 Message size exceeds fixed limit"
-
-
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path / "world.json")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.servers import real_parts
 from tests.servers.lab import LabSite, MailWorld, lab_sidecar
 from tests.servers.process import MissingPart
 from tests.servers.sidecar import Sidecar
+from tests.wordpress.told import Listeners, Told, listening
 
 REAL_PLUGINS = "AFTERCARE_REAL_PLUGINS"
 
@@ -97,6 +98,25 @@ def every_site(request: pytest.FixtureRequest) -> LabSite:
     """Each of the three in turn."""
     site: LabSite = request.getfixturevalue(request.param)
     return site
+
+
+@pytest.fixture(scope="module")
+def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listeners]:
+    """The sidecar's doors alone, for tests of what sites tell; the module's last test ends the pairings."""
+    with listening(tmp_path_factory.mktemp("doors")) as listeners:
+        yield listeners
+
+
+@pytest.fixture
+def told(site: LabSite, listeners: Listeners) -> Told:
+    """What WordPress 7.1.1 tells from now on."""
+    return listeners.to(site)
+
+
+@pytest.fixture
+def told_everywhere(every_site: LabSite, listeners: Listeners) -> Told:
+    """What each of the three tells from now on, in turn."""
+    return listeners.to(every_site)
 
 
 @pytest.fixture(scope="session")

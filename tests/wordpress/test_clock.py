@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sidecar.store import events, sites
-from tests.servers.lab import LabSite
-from tests.wordpress.told import Listeners, Told, listening, visit_running
+from tests.wordpress.told import Told, visit_running
 
 BELIEVE = "$p = Aftercare\\Options::get( 'pairing' ); $p['offset_s'] = {}; Aftercare\\Options::set( 'pairing', $p );"
 FAILS = "wp_mail( 'jane@visitor.example', 's', 'm' );"
-
-
-@pytest.fixture(scope="module")
-def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listeners]:
-    with listening(tmp_path_factory.mktemp("doors")) as listeners:
-        yield listeners
-
-
-@pytest.fixture
-def told(site: LabSite, listeners: Listeners) -> Told:
-    return listeners.to(site)
 
 
 @pytest.mark.parametrize("believed_s", [3600, -3600])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,25 +9,9 @@ import pytest
 from tests.servers.lab import LabSite
 from tests.servers.visitor import Form
 from tests.wordpress.conftest import real_plugin
-from tests.wordpress.told import Listeners, Told, listening, visit_running
+from tests.wordpress.told import Told, visit_running
 
 TYPED = {"your_name": "Vera", "your_email": "vera@visitor.example", "your_subject": "Hello", "your_message": "Private"}
-
-
-@pytest.fixture(scope="module")
-def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listeners]:
-    with listening(tmp_path_factory.mktemp("doors")) as listeners:
-        yield listeners
-
-
-@pytest.fixture
-def told(site: LabSite, listeners: Listeners) -> Told:
-    return listeners.to(site)
-
-
-@pytest.fixture
-def told_everywhere(every_site: LabSite, listeners: Listeners) -> Told:
-    return listeners.to(every_site)
 
 
 def contact_form(site: LabSite) -> Form:

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from tests.servers.lab import LabSite
-from tests.wordpress.told import Listeners, Told, listening, visit_running
+from tests.wordpress.told import Told, visit_running
 
 WORD = "zqplanted"
 TYPED = {
@@ -20,17 +20,6 @@ TYPED = {
 RAISES = "throw new RuntimeException( 'could not save ' . $_POST['word'] );"
 INVALID_FROM = "wp_mail( 'office@aftercare.test', 's', 'm', array( 'From: ' . $_POST['word'] ) );"
 HALF_A_RECIPIENT = "wp_mail( 'x@' . $_POST['word'], 's', 'm' );"
-
-
-@pytest.fixture(scope="module")
-def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listeners]:
-    with listening(tmp_path_factory.mktemp("doors")) as listeners:
-        yield listeners
-
-
-@pytest.fixture
-def told(site: LabSite, listeners: Listeners) -> Told:
-    return listeners.to(site)
 
 
 @pytest.fixture
