@@ -85,7 +85,12 @@ class Conversation:
 
     def _note(self, line: str) -> None:
         if len(self.transcript) < TRANSCRIPT_LINES:
-            self.transcript.append(_ADDRESS.sub("***@", line)[:500])
+            self.transcript.append(without_local_parts(line)[:500])
+
+
+def without_local_parts(text: str) -> str:
+    """*text* with each mail address cut to its domain: servers echo them."""
+    return _ADDRESS.sub("***@", text)
 
 
 def capabilities(ehlo: tuple[str, ...] | list[str]) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ import re
 from diagnostics.check import Context, Login, LoginWithheld
 from diagnostics.finding import CauseKind, Code, Finding, Impact, Remedy, UnknownReason, Verdict
 from diagnostics.mail import replies
+from diagnostics.mail.conversation import without_local_parts
 from diagnostics.mail.reading import with_facts
 from diagnostics.mail.site import MailSettings
 from diagnostics.network import NetworkError, TLSFailed
@@ -61,8 +62,6 @@ TAKEN = Code(
     impact=Impact.ADVICE,
 )
 OUTCOMES = (NOT_TRIED, WITHHELD, NO_ANSWER, TAKEN)
-
-_ADDRESS = re.compile(r"[\w.+\-]+@(?=[\w\-])")
 
 
 async def tried(context: Context, mail: MailSettings) -> Finding:
@@ -115,7 +114,7 @@ def without(text: str, login: Login) -> str:
     for secret in (login.password, *(base64.b64encode(each).decode() for each in encoded)):
         text = text.replace(secret, "***")
     text = re.sub(rf"(?<![\w@.-]){re.escape(login.username)}(?![\w@-])", "***", text, flags=re.IGNORECASE)
-    return _ADDRESS.sub("***@", text)
+    return without_local_parts(text)
 
 
 def _withheld(mail: MailSettings, why: str) -> Finding:
