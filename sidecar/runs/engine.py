@@ -7,6 +7,7 @@ runs where they were; the next one of the same name goes on at the step they wer
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -57,6 +58,8 @@ def launch(with_equipment: Equipment) -> None:
     _equipment = with_equipment
     settings = with_equipment.settings
     path = settings.data_dir.resolve() / FILE_NAME
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    path.chmod(0o600)  # of an older start too: it is nobody else's, however open the folder is
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA journal_mode=WAL")  # DBOS leaves the mode as it finds it; this one is faster
     logging.getLogger("dbos").addHandler(logging.NullHandler())  # or it writes lines of its own beside our log

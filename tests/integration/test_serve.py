@@ -126,3 +126,13 @@ def test_an_open_stream_does_not_hold_up_the_end(tmp_path: Path) -> None:
             b"".join(stream.iter_content())  # it ends as a stream should, rather than being cut
             assert time.monotonic() - began < 4, "it waited for its own time-out"
             assert process.wait(15) == 0
+
+
+def test_no_file_with_data_is_readable_by_others_however_open_the_folder_is(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)  # as systemd makes a StateDirectory
+    (data / "runs.sqlite").touch(mode=0o644)  # as an older sidecar left it
+    with serving(data):
+        files = [path for path in data.iterdir() if path.is_file() and path.stat().st_size]
+        assert {"aftercare.sqlite", "runs.sqlite", "sealing.key", "pairing.key"} <= {path.name for path in files}
+        assert [path.name for path in files if path.stat().st_mode & 0o077] == []
