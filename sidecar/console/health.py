@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import sqlite3
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -40,11 +41,22 @@ def metrics() -> ResponseReturnValue:
 
 
 def _on_this_machine() -> bool:
-    """Loopback, and not on behalf of somebody behind a proxy that we were not told of."""
+    """Loopback, asked for as such, and not on behalf of somebody behind a proxy that we were not told of.
+
+    A page elsewhere whose name was turned to 127.0.0.1 (DNS rebinding) asks by that name, as a proxy does.
+    """
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False
     try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+        asked = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return False
+    return _is_loopback(request.remote_addr or "") and (asked == "localhost" or _is_loopback(asked))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
 

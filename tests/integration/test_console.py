@@ -410,6 +410,8 @@ def test_metrics_are_for_this_machine_or_a_token(full: Staffed) -> None:
     assert "aftercare_engine_alive 0.0" in here.text
     proxied = {"X-Forwarded-For": "198.51.100.7"}
     assert requests.get(f"{full.url}/metrics", headers=proxied, timeout=10).status_code == 401
+    for host in ("evil.example", "support.example.org:8470", "[", "127.0.0.1.evil.example"):  # DNS rebinding, a proxy
+        assert requests.get(f"{full.url}/metrics", headers={"Host": host}, timeout=10).status_code in (400, 401)
     bearer = {**proxied, "Authorization": f"Bearer {full.token()}"}
     assert requests.get(f"{full.url}/metrics", headers=bearer, timeout=10).status_code == 200
 
