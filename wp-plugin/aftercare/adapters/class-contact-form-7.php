@@ -12,6 +12,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare\Adapters;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 use Aftercare\Event;
 
 final class Contact_Form_7 implements \Aftercare\Adapter {

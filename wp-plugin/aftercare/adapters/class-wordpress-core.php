@@ -9,6 +9,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare\Adapters;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 use Aftercare\Event;
 use Aftercare\Form_Watch;
 use Aftercare\Mail_Watch;

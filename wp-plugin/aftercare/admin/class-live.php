@@ -11,6 +11,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare\Admin;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 use Aftercare\Access;
 use Aftercare\Answer;
 use Aftercare\Client;

@@ -9,6 +9,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare\CLI;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 use Aftercare\Admin\Actions;
 use Aftercare\Admin\Live;
 use Aftercare\Admin\Log_In;

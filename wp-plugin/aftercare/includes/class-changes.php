@@ -12,6 +12,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 final class Changes implements Module {
 
 	/** Options that are watched, and what each is about. */

@@ -11,6 +11,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 final class Form_Watch implements Module {
 
 	/** @var array{class: string, plugin: string, form: string, title: string}|null The form that this request posts. */

@@ -13,6 +13,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 final class Mail_Watch implements Module {
 
 	const HEADER = 'X-Aftercare-Mail';

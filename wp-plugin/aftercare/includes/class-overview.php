@@ -9,6 +9,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 final class Overview implements Module {
 
 	/** Transient: body and at. */

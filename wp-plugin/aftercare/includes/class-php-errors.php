@@ -11,6 +11,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 final class Php_Errors implements Module {
 
 	const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
@@ -152,6 +154,8 @@ final class Php_Errors implements Module {
 			$class   = $found[1];
 			$message = $found[2] ?? '';
 		}
+		// PHP 8.4 names a closure by its file and line; earlier ones say {closure}.
+		$message = (string) preg_replace( '/\{closure:.*?:\d+\}/', '{closure}', $message );
 		foreach ( in_array( $class, self::ENGINE, true ) ? self::PATTERNS : array() as $pattern ) {
 			if ( preg_match( $pattern, $message, $found ) ) {
 				return array( $class, $found[1] );

@@ -9,6 +9,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 final class Rest implements Module {
 
 	const SPACE = 'aftercare/v1';

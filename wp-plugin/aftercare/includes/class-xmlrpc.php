@@ -9,6 +9,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 final class Xmlrpc implements Module {
 
 	const METHOD = 'aftercare.command';
