@@ -11,6 +11,7 @@ return array(
 			array(
 				"Uncaught Error: Call to undefined function foo\\bar() in /srv/site/a.php:3\nStack trace:\n#0 {main}" => array( 'Error', 'Call to undefined function foo\\bar()' ),
 				'Uncaught TypeError: foo(): Argument #1 ($x) must be of type int, string given, called in /srv/site/a.php on line 3' => array( 'TypeError', 'foo(): Argument #1 ($x) must be of type int, string given' ),
+				'Uncaught TypeError: {closure:/srv/site/a.php:3}(): Argument #1 ($x) must be of type int, string given, called in /srv/site/a.php on line 3' => array( 'TypeError', '{closure}(): Argument #1 ($x) must be of type int, string given' ),
 				'Uncaught TypeError: Argument 1 passed to foo() must be of the type int, string given, called in /srv/site/a.php on line 3' => array( 'TypeError', 'Argument 1 passed to foo() must be of the type int, string given' ),
 				'Uncaught ArgumentCountError: Too few arguments to function A\\B::c(), 1 passed in /srv/x.php on line 2 and exactly 2 expected' => array( 'ArgumentCountError', 'Too few arguments to function A\\B::c(), 1 passed' ),
 				'Allowed memory size of 41943040 bytes exhausted (tried to allocate 2097152 bytes)' => array( '', 'Allowed memory size of 41943040 bytes exhausted (tried to allocate 2097152 bytes)' ),
