@@ -82,7 +82,7 @@ def test_a_backup_made_while_events_arrive_holds_a_whole_number_of_batches(world
     for archive in archives:
         assert stat.S_IMODE(archive.stat().st_mode) == 0o600
         with tarfile.open(archive) as tar:
-            tar.extract("aftercare.sqlite", tmp_path, filter="data")
+            (tmp_path / "aftercare.sqlite").write_bytes(tar.extractfile("aftercare.sqlite").read())
         with sqlite3.connect(tmp_path / "aftercare.sqlite") as copy:
             assert copy.execute("SELECT COUNT(*) % 10 FROM events").fetchone() == (0,)
     assert not list(tmp_path.glob(".backup-*"))
