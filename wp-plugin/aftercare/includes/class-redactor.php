@@ -165,11 +165,11 @@ final class Redactor {
 		);
 		$clean = preg_replace(
 			array(
-				'/(Could not (?:access|open) file: )[^\r\n]*?(\.[A-Za-z0-9]{1,8})?[ \t]*$/mi',
+				'/(Could not (?:access|open) file: )[^\r\n]+/i',
 				'/\b(Subject\s*[:=]\s*)[^\r\n]+/i',
-				'/\b((?:From|To|Cc|Bcc|Reply-To|Sender)\s*:\s*)"[^"\r\n]*"/i',
+				'/\b((?:From|To|Cc|Bcc|Reply-To|Sender)\s*:\s*)"[^"\r\n]{0,300}+"/i',
 			),
-			array( "\$1$mask\$2", "\$1$mask", "\$1$mask" ),
+			"\$1$mask",
 			$clean ?? ''
 		);
 		return null === $clean || ( '' === $clean && '' !== $text ) ? '(text withheld: it could not be read)' : $clean;
