@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from sidecar import attention
 from sidecar.console.words import channel_names, site_names
-from sidecar.store import pages, tickets
+from sidecar.store import pages, sites, tickets
 from sidecar.web import now, services, staff
 
 bp = Blueprint("home", __name__)
@@ -30,6 +30,6 @@ def show() -> str:
         attention=attention.needed(db, at, len(services().settings.notify)),
         died=pages.runs_page(db, outcome="died", limit=5).items,
         running=pages.runs_page(db, outcome="running", limit=5).items,
-        site_names=site_names(),
+        site_names=site_names(sites.sites(db)),
         channels=channel_names(services().settings.notify),
     )

@@ -29,13 +29,14 @@ def index() -> str:
         page = pages.runs_page(db, site=site, outcome=outcome, after=after)
     except ValueError:
         abort(400, "This address of a page is not one that we made. Start with the newest runs.")
+    known = sites.sites(db)
     return render_template(
         "runs/index.html",
         runs=page.items,
         older=with_query(after=page.older) if page.older else "",
         newest=with_query(after=None) if after else "",
-        sites=sites.sites(db),
-        site_names=site_names(),
+        sites=known,
+        site_names=site_names(known),
         outcomes=OUTCOMES,
         site=site,
         outcome=outcome,

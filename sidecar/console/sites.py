@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from sidecar import attention, upkeep
-from sidecar.store import events, pages, sites, tickets
+from sidecar.store import events, figures, pages, sites, tickets
 from sidecar.web import now, services, staff
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
@@ -16,11 +16,8 @@ bp = Blueprint("sites", __name__, url_prefix="/sites")
 def index() -> str:
     """Every site with its state."""
     db, at = services().db, now()
-    open_tickets: dict[str, int] = {}
-    for ticket in tickets.tickets(db, state="open", limit=10_000):
-        open_tickets[ticket.site_id] = open_tickets.get(ticket.site_id, 0) + 1
     known = [(site, attention.state_of(site, at)) for site in sites.sites(db)]
-    return render_template("sites/index.html", sites=known, open_tickets=open_tickets)
+    return render_template("sites/index.html", sites=known, open_tickets=figures.open_tickets_of_sites(db))
 
 
 @bp.get("/new")

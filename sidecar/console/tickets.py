@@ -40,13 +40,14 @@ def index() -> str:
         )
     except ValueError:
         abort(400, "This address of a page is not one that we made. Start with the first page.")
+    known = sites.sites(db)
     return render_template(
         "tickets/index.html",
         tickets=page.items,
         older=with_query(after=page.older) if page.older else "",
         newest=with_query(after=None) if asked.get("after") else "",
-        site_names=site_names(),
-        sites=sites.sites(db),
+        site_names=site_names(known),
+        sites=known,
         asked=asked,
         state=state,
         states=STATES,

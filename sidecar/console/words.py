@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from flask import Flask, request
 from markupsafe import Markup
 
-from sidecar.store import sites
-from sidecar.web import logged_in, now, services
+from sidecar.store.sites import Site
+from sidecar.web import logged_in, now
 
 VERDICTS = {"pass": "Sound", "warn": "Warning", "fail": "Broken", "unknown": "Could not look"}
 OUTCOMES = {
@@ -197,9 +197,9 @@ def with_query(**changes: Any) -> str:
     return f"{request.path}?{urlencode(query)}" if query else request.path
 
 
-def site_names() -> dict[str, str]:
+def site_names(known: Sequence[Site]) -> dict[str, str]:
     """What each site is called, by id."""
-    return {site.id: site.name or host(site.url) for site in sites.sites(services().db)}
+    return {site.id: site.name or host(site.url) for site in known}
 
 
 def channel_names(addresses: Sequence[str]) -> dict[str, str]:

@@ -157,6 +157,8 @@ def _written(value: Any) -> Any:
         return value.value
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise NotFound(f"no row has a number of {len(str(value))} digits")  # an id that was typed: SQLite has 64 bits
     if isinstance(value, (dict, list, tuple)):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return value

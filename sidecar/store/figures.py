@@ -29,6 +29,7 @@ class DeadChannel:
 EVENTS = "SELECT type AS name, COUNT(*) AS number FROM events GROUP BY type"
 RUNS = "SELECT COALESCE(outcome, state) AS name, COUNT(*) AS number FROM runs GROUP BY 1"
 OPEN_TICKETS = "SELECT priority AS name, COUNT(*) AS number FROM tickets WHERE state = 'open' GROUP BY priority"
+OPEN_TICKETS_OF_SITES = "SELECT site_id AS name, COUNT(*) AS number FROM tickets WHERE state = 'open' GROUP BY site_id"
 MESSAGES = "SELECT state AS name, COUNT(*) AS number FROM messages GROUP BY state"
 SITES = "SELECT state AS name, COUNT(*) AS number FROM sites GROUP BY state"
 OLDEST_UNTRIAGED = "SELECT MIN(received_at) FROM events WHERE triaged_at IS NULL"
@@ -56,6 +57,11 @@ def runs_by_outcome(db: Database) -> list[Count]:
 def open_tickets(db: Database) -> list[Count]:
     """Open tickets by priority."""
     return db.rows(Count, OPEN_TICKETS)
+
+
+def open_tickets_of_sites(db: Database) -> dict[str, int]:
+    """Open tickets by their site's id; a site without any is not there."""
+    return {count.name: count.number for count in db.rows(Count, OPEN_TICKETS_OF_SITES)}
 
 
 def messages(db: Database) -> list[Count]:

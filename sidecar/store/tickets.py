@@ -108,21 +108,16 @@ def ticket(db: Database, ticket_id: int) -> Ticket:
     return found
 
 
-def tickets(
-    db: Database, *, site_id: str = "", state: str = "", priority: str = "", taken_by: str = "", limit: int = 200
-) -> list[Ticket]:
-    """Tickets by site, state, priority, taker (each where named): open ones first, then newest first."""
+def tickets(db: Database, *, site_id: str = "", state: str = "", limit: int = 200) -> list[Ticket]:
+    """Tickets by site and state (each where named): open ones first, then newest first."""
     return db.rows(
         Ticket,
         f"""
         SELECT {COLUMNS} FROM tickets
          WHERE (:site = '' OR site_id = :site) AND (:state = '' OR state = :state)
-           AND (:priority = '' OR priority = :priority) AND (:taken_by = '' OR taken_by = :taken_by)
          ORDER BY state != 'open', CASE WHEN state = 'open' THEN priority END, opened_at DESC, id DESC LIMIT :limit""",
         site=site_id,
         state=state,
-        priority=priority,
-        taken_by=taken_by,
         limit=limit,
     )
 

@@ -176,6 +176,7 @@ def test_pages_follow_one_another_without_gap_or_repetition(sidecar: Staffed) ->
         ("GET", "/staff/tickets?state=ajar", 400, {}),
         ("GET", "/staff/tickets?after=-3", 400, {}),
         ("GET", "/staff/tickets/999", 404, {}),
+        ("GET", f"/staff/tickets/{2**70}", 404, {}),
         ("GET", "/staff/runs/run_no", 404, {}),
         ("GET", "/staff/nothing", 404, {}),
         ("PUT", "/staff/sites", 405, {}),

@@ -343,6 +343,8 @@ def test_every_code_has_its_page(full: Staffed) -> None:
         ("GET", "/nothing", 404, "There is nothing here"),
         ("GET", "/runs/run_unknown", 404, "There is nothing here"),
         ("GET", "/tickets/99999", 404, "There is nothing here"),
+        ("GET", f"/tickets/{2**70}", 404, "There is nothing here"),
+        ("GET", f"/tickets?incident={2**70}", 404, "There is nothing here"),
         ("GET", "/codes/no.such_code", 404, "No check of this version"),
         ("DELETE", "/tickets", 405, "That cannot be done here"),
         ("POST", "/replies", 400, "out of date"),
