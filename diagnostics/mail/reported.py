@@ -111,7 +111,7 @@ def stands(failure: Failure, context: Context, last_sent_at: datetime | None) ->
     data = data_of(failure.event)
     for at, event in of_type(context.events, "mail.sent"):
         sent = data_of(event)
-        if at <= failure.at:
+        if at <= failure.at or not left(sent):
             continue
         if failure.scope == "recipient" and _recipients(sent, "hash") & _recipients(data, "hash"):
             return False
@@ -182,8 +182,8 @@ async def _last_sent_at(context: Context) -> datetime | None:
 
 
 def left(sent: Mapping[str, Any]) -> bool:
-    """Whether a `mail.sent` was a hand-over at all: WordPress says "sent" of a mail that a mode kept back, too."""
-    return bool(sent.get("accepted", "relay") != "none")
+    """Whether a `mail.sent` was a hand-over at all: WordPress says "sent" of a mail that a plugin kept back, too."""
+    return sent.get("mailer") != "none" and not sent.get("short_circuit")
 
 
 def _recipients(data: Mapping[str, Any], part: str) -> set[str]:

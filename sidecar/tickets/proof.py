@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from diagnostics.finding import Finding, Verdict
+from diagnostics.mail.reported import left
 from sidecar.store.events import Event
 from sidecar.store.findings import FoundRow
 from sidecar.store.tickets import Ticket
@@ -56,11 +57,6 @@ def like_the_one_that_failed(event: Event, mail: Mapping[str, Any]) -> bool:
     if mail.get("scope") == "recipient":
         return bool(_addresses(mail) & _addresses(data))
     return data.get("kind") == mail.get("kind") and _size(data) >= _size(mail)
-
-
-def left(sent: Mapping[str, Any]) -> bool:
-    """Whether a `mail.sent` was a hand-over at all: WordPress says "sent" of a mail that a plugin kept back, too."""
-    return sent.get("mailer") != "none" and not sent.get("short_circuit")
 
 
 def _passes(desk: Desk, ticket: Ticket, rows: Sequence[FoundRow]) -> Proof | None:

@@ -342,6 +342,15 @@ async def test_a_later_mail_to_the_same_recipient_disproves_its_refusal(tmp_path
     assert cause_of(findings) is None
 
 
+@pytest.mark.parametrize("kept", [{"mailer": "none"}, {"short_circuit": ["courier"]}])
+async def test_a_mail_that_nobody_was_seen_to_take_disproves_no_failure(tmp_path, kept):
+    """WordPress was told "sent": whoever answered may have kept it."""
+    later = event("mail.sent", 1, **kept)
+    findings = await found(tmp_path, Planted("", events=[later, *reported(*NO_USER)], failing=False))
+    cause = cause_of(findings)
+    assert cause and cause.code == "smtp.recipient.unknown"
+
+
 async def test_a_fresh_refusal_outweighs_an_old_text(tmp_path):
     """The admin has mended the password and broken the sender: the new fault is the cause."""
     findings = await found(tmp_path, Planted("", says=fails(*SENDER), events=reported(*PASSWORD)))
