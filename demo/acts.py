@@ -108,7 +108,7 @@ def diagnose(running: Running) -> None:
 
 
 def _be_hurt(fault: Fault, running: Running, teller: Teller) -> None:
-    """A visitor writes and loses the message; where no mail tells, somebody presses Diagnose."""
+    """A visitor writes and loses the message. Nobody presses anything: the mail tells of it, or the change before it."""
     if fault.told_by == "mail.hung":
         visitor = threading.Thread(target=_write_in_vain, args=(fault, running), daemon=True)
         visitor.start()
@@ -116,9 +116,8 @@ def _be_hurt(fault: Fault, running: Running, teller: Teller) -> None:
         return
     said = running.site.write_to_us(_message(fault))
     teller.say(f"  The visitor reads: [italic]{escape(said or SAW_NOTHING)}[/italic]")
-    if fault.told_by == "button":
-        with teller.step("nothing failed that anybody could see, so Diagnose is pressed"):
-            diagnose(running)
+    if fault.told_by == "change":
+        teller.say("  No mail failed that anybody could see; that something was changed is what Aftercare goes by.")
 
 
 def _write_in_vain(fault: Fault, running: Running) -> None:

@@ -27,14 +27,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to lose mail. `told_by` says how Aftercare hears of it: a failing mail, one that hangs, or a button."""
+    """One way to lose mail. `told_by` says how Aftercare hears of it: a failing mail, one that hangs, or a change."""
 
     name: str
     code: str
     story: str
     mended: str
     planted: Callable[[Stage], AbstractContextManager[None]]
-    told_by: str = "mail.failed"  # mail.failed | mail.hung | button
+    told_by: str = "mail.failed"  # mail.failed | mail.hung | change
     letters: int = 200  # how long the visitor's message is
     quick: bool = True
 
@@ -316,7 +316,6 @@ if ( ! function_exists( 'wp_mail' ) ) {{
     "plugin answers instead of the mailer",
     "a plugin says 'sent' to every mail and sends none",
     "the plugin is deactivated",
-    told_by="button",
 )
 def short_circuit(stage: Stage) -> Iterator[None]:
     yield from _with_plugins(stage, {"mail-blocker": _SHORT_CIRCUIT})
@@ -327,7 +326,6 @@ def short_circuit(stage: Stage) -> Iterator[None]:
     "mail switched off on a staging copy",
     "a must-use plugin of a staging copy swallows every mail",
     "its file is deleted",
-    told_by="button",
 )
 def switched_off(stage: Stage) -> Iterator[None]:
     stage.site.put_mu_plugin("staging-no-mail.php", _STAGING)
@@ -342,7 +340,7 @@ def switched_off(stage: Stage) -> Iterator[None]:
     "two plugins own wp_mail",
     "two plugins bring a wp_mail of their own, and one is silently dead",
     "both are deactivated",
-    told_by="button",
+    told_by="change",
 )
 def two_owners(stage: Stage) -> Iterator[None]:
     plugins = {

@@ -10,6 +10,7 @@ from diagnostics.finding import Code, Finding, Verdict
 from diagnostics.mail.cause import CONSEQUENCES, cause_of, standing
 from sidecar import tickets
 from sidecar.playbooks import Playbook, parse_playbook
+from sidecar.runs.changes import by_change
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.looking import worst
 from sidecar.runs.starting import again_from_outside
@@ -124,8 +125,8 @@ def _canary(playbook: Playbook, rows: Sequence[FoundRow]) -> Finding | None:
 
 def _confirmed(db: Database, run: Run) -> bool:
     """The site reported it, or had its say in this run: no look from outside alone."""
-    if run.trigger.get("kind") in ("event", "ticket"):
-        return True
+    if run.trigger.get("kind") in ("event", "ticket") and not by_change(run.trigger):
+        return True  # who told of a change reported no fault
     return bool(store.answers(db, run.id))
 
 

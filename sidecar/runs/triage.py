@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from sidecar import tickets
+from sidecar.runs.changes import CHANGES, concerns_mail, look_when_settled, of_changes
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.reading import reading_of
 from sidecar.runs.starting import add, due_after_cool_down
@@ -26,7 +27,7 @@ from sidecar.tickets.rechecks import moved
 BATCH = 500
 MOST_QUEUED = 3  # runs that wait for one playbook of one site, whatever else its events say
 MEANT_SO_FOR = timedelta(hours=1)  # what is "not a fault" is looked at once in this time: is it still the same?
-MOVES = ("mail.sent", "config.changed", "plugin.changed")  # after these an open ticket is worth a look
+MOVES = ("mail.sent", *CHANGES)  # after these an open ticket is worth a look
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def _alone(equipment: Equipment, event: Event, readings: Mapping[str, str]) -> N
 
 
 def _readings(equipment: Equipment, site_id: str, of_site: list[Event]) -> dict[str, str]:
-    asking = {kind for playbook in equipment.playbooks.values() for kind in playbook.events}
+    asking = {kind for playbook in equipment.playbooks.values() for kind in playbook.events} - set(CHANGES)
     url = sites.site(equipment.db, site_id).url
     return {event.id: reading_of(event, url) for event in of_site if event.type in asking}
 
@@ -81,10 +82,13 @@ def _triage(equipment: Equipment, event: Event, reading: str) -> None:
     if event.data.get("canary"):
         return  # our own test mail: the run that sent it reads its end by itself
     for playbook in equipment.playbooks.values():
-        if event.type in playbook.events:
+        looked_at_soon = event.type in MOVES and moved(equipment, event.site_id, playbook.id, event)
+        if event.type not in playbook.events:
+            continue
+        if event.type not in CHANGES:
             _answer(equipment, event, playbook.id, reading)
-        elif event.type in MOVES:
-            moved(equipment, event.site_id, playbook.id, event)
+        elif concerns_mail(event) and not looked_at_soon:
+            look_when_settled(equipment, event, playbook.id)
 
 
 def _answer(equipment: Equipment, event: Event, playbook: str, reading: str) -> None:
@@ -100,14 +104,13 @@ def _answer(equipment: Equipment, event: Event, playbook: str, reading: str) -> 
     if alike or len(queued) >= MOST_QUEUED:
         store.attach_event(equipment.db, (alike or queued)[-1].id, event.id)
         return
-    run_id = add(
-        equipment,
-        event.site_id,
-        playbook,
-        {"kind": "event", "event": event.id, "type": event.type},
-        reading=reading,
-        due_at=due_after_cool_down(equipment, event.site_id, playbook, reading),
-    )
+    trigger = {"kind": "event", "event": event.id, "type": event.type}
+    due = due_after_cool_down(equipment, event.site_id, playbook, reading)
+    settling = of_changes(queued)  # what failed now is why it looks, and it need not wait for more changes
+    if settling and store.hasten(equipment.db, settling.id, trigger=trigger, reading=reading, due_at=due):
+        run_id = settling.id
+    else:
+        run_id = add(equipment, event.site_id, playbook, trigger, reading=reading, due_at=due)
     store.attach_event(equipment.db, run_id, event.id)
 
 

@@ -143,19 +143,55 @@ def unfinished_runs(db: Database, begun_before: datetime) -> list[Run]:
 
 
 def fruitless_event_runs(db: Database, site_id: str, playbook: str, since: datetime) -> list[Run]:
-    """A site's runs of *playbook* due since then that events have started and that opened no ticket (or not yet)."""
+    """A site's runs of *playbook* due since then that failures have started and that opened no ticket (or not yet)."""
     return db.rows(
         Run,
         f"""
         SELECT {COLUMNS} FROM runs
          WHERE site_id = :site AND playbook = :playbook AND due_at >= :since AND trigger ->> 'kind' = 'event'
-           AND NOT EXISTS (SELECT 1 FROM ticket_entries
+           AND reading != '' AND NOT EXISTS (SELECT 1 FROM ticket_entries
                             WHERE ticket_id = runs.ticket_id AND kind IN ('opened', 'reopened')
                               AND data ->> 'run' = runs.id)
          ORDER BY due_at""",
         site=site_id,
         playbook=playbook,
         since=since,
+    )
+
+
+def last_of_types(db: Database, site_id: str, playbook: str, types: Sequence[str]) -> Run | None:
+    """The site's run of *playbook* that events of these *types* have started last."""
+    return db.row_or_none(
+        Run,
+        f"""
+        SELECT {COLUMNS} FROM runs
+         WHERE site_id = :site AND playbook = :playbook AND trigger ->> 'kind' = 'event'
+           AND trigger ->> 'type' IN (SELECT value FROM json_each(:types))
+         ORDER BY due_at DESC, id LIMIT 1""",
+        site=site_id,
+        playbook=playbook,
+        types=list(types),
+    )
+
+
+def postpone(db: Database, run_id: str, due_at: datetime) -> None:
+    """The run waits until then; one that has begun goes on."""
+    db.execute("UPDATE runs SET due_at = :due WHERE id = :id AND state = 'queued'", id=run_id, due=due_at)
+
+
+def hasten(db: Database, run_id: str, *, trigger: dict[str, Any], reading: str, due_at: datetime) -> bool:
+    """A run that waits is due for a better reason; False when it has begun."""
+    return bool(
+        db.execute(
+            """
+            UPDATE runs SET trigger = :trigger, reading = :reading,
+                   due_at = CASE WHEN due_at < :due THEN due_at ELSE :due END
+             WHERE id = :id AND state = 'queued'""",
+            id=run_id,
+            trigger=trigger,
+            reading=reading,
+            due=due_at,
+        )
     )
 
 

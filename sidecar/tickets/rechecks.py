@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from diagnostics.mail.reported import left
 from sidecar.store import tickets as store
 from sidecar.store.events import Event
 from sidecar.store.tickets import Ticket
 from sidecar.tickets.desk import Desk
-from sidecar.tickets.proof import left, like_the_one_that_failed
+from sidecar.tickets.proof import like_the_one_that_failed
 
 LONGEST = 24  # times `recheck_s`: with the design's 15 minutes, six hours
 SETTLE = timedelta(seconds=3)  # somebody who changes one setting changes the next one too
@@ -20,14 +21,16 @@ def recheck_delay(looks: int, recheck_s: int) -> timedelta:
     return timedelta(seconds=min(recheck_s / 15 * 2 ** min(looks, 20), recheck_s * LONGEST))
 
 
-def moved(desk: Desk, site_id: str, playbook: str, event: Event) -> None:
-    """A mail went out, or something was changed: whoever waits for a mend looks soon."""
+def moved(desk: Desk, site_id: str, playbook: str, event: Event) -> bool:
+    """A mail went out, or something was changed: whoever waits for a mend looks soon. Whether anybody does."""
     if event.data.get("canary"):
-        return  # our own test mail: whoever sent it is looking already
-    for ticket in store.open_tickets(desk.db, site_id, playbook):
-        soon = desk.now() + SETTLE
-        if _worth_a_look(desk, ticket, event) and (ticket.recheck_at is None or ticket.recheck_at > soon):
+        return False  # our own test mail: whoever sent it is looking already
+    soon = desk.now() + SETTLE
+    waiting = [t for t in store.open_tickets(desk.db, site_id, playbook) if _worth_a_look(desk, t, event)]
+    for ticket in waiting:
+        if ticket.recheck_at is None or ticket.recheck_at > soon:
             store.change(desk.db, ticket.id, recheck_at=soon)
+    return bool(waiting)
 
 
 def _worth_a_look(desk: Desk, ticket: Ticket, event: Event) -> bool:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ from sidecar.config import Settings
 from sidecar.guide import load_guide
 from sidecar.keys import PairingKey, SealingKey
 from sidecar.playbooks import load_playbooks
-from sidecar.store import events, runs, sites, tickets
+from sidecar.store import commands, events, runs, sites, tickets
+from sidecar.store.database import Database
 from sidecar.store.events import NewEvent
 from sidecar.store.migrate import open_store
 
@@ -43,12 +44,14 @@ PLAYBOOK = "emails-not-sending"
 
 
 class World:
-    """What is true, in one file. `relay`: up, refused; `mail`: on, off; `canary`: yes, no; `slow`: {check: seconds}."""
+    """What is true, in one file. `relay`: up, refused; `mail`: on, off; `canary`: yes, no; `slow`: {check: seconds};
+    `site`: mute, answers."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         if not path.exists():
-            self.path.write_text(json.dumps({"relay": "up", "mail": "on", "canary": "yes", "slow": {}, "breaks": []}))
+            sound = {"relay": "up", "mail": "on", "canary": "yes", "slow": {}, "breaks": [], "site": "mute"}
+            self.path.write_text(json.dumps(sound))
 
     def set(self, **facts: Any) -> None:
         draft = self.path.with_suffix(".part")
@@ -81,6 +84,8 @@ def toy_checks(world: World) -> dict[str, Check]:
 
     async def settings(context: Context) -> list[Finding]:
         facts = await world.look("smtp.settings")
+        if facts["site"] == "answers":
+            await context.site.command("snapshot")
         code = SOUND if facts["mail"] == "on" else SWITCHED_OFF
         return [code.finding("the site", {"mail": facts["mail"]})]
 
@@ -121,18 +126,26 @@ def toy_checks(world: World) -> dict[str, Check]:
     return {name: Check(name, codes, ours.get(name, sound(name)), 30.0, "") for name in names}
 
 
-def replace_evidence(finding: Finding, **facts: Any) -> Finding:
-    return replace(finding, evidence={**finding.evidence, **facts})
-
-
 @dataclass
-class MuteSite:
-    """A site that answers nothing; the toy checks do not ask it."""
+class ToySite:
+    """A site that answers nothing, or whose answer is kept as one that came by a road."""
 
     url: str
+    id: str
+    run_id: str
+    db: Database
+    answers: bool
 
     async def command(self, name: str, args: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        raise SiteUnavailable("no road leads there")
+        if not self.answers:
+            raise SiteUnavailable("no road leads there")
+        now, asked = datetime.now(UTC), f"{self.run_id}-{name}"
+        commands.add_command(
+            self.db, command_id=asked, site_id=self.id, run_id=self.run_id, name=name, args={}, now=now, expires_at=now
+        )
+        told = {"wordpress": "7.1.1"}
+        commands.finish(self.db, asked, state="done", result=told, error="", road="rest", now=now, site_id=self.id)
+        return told
 
 
 def build(data_dir: Path, world: World, **settings: Any) -> rooms.Services:
@@ -149,7 +162,7 @@ def build(data_dir: Path, world: World, **settings: Any) -> rooms.Services:
         playbooks=load_playbooks(checks=checks),
         checks=checks,
         network=Network(EgressPolicy(())),
-        ask=lambda site, run_id: MuteSite(site.url),
+        ask=lambda site, run_id: ToySite(site.url, site.id, run_id, db, world.facts["site"] == "answers"),
         pairing_key=PairingKey.load(chosen, sealing),
     )
 

@@ -100,7 +100,7 @@ def test_the_guides_three_steps_are_carried_out():
         ("verify", "Sending limits and authentication"),
         ("test", "With alternative SMTP service"),
     ]
-    assert set(playbook.events) == {"mail.failed", "mail.hung"}
+    assert set(playbook.events) == {"mail.failed", "mail.hung", "config.changed", "plugin.changed"}
 
 
 def known_checks() -> set[str]:

@@ -84,7 +84,7 @@ def running(plugin: str, world: MailWorld, sidecar: Sidecar, paired_site: LabSit
     return Running(world, sidecar, paired_site)
 
 
-def planted(running: Running, plugin: str, code: str, told_by: str = "mail.failed", **changes: object) -> str | None:
+def planted(running: Running, plugin: str, code: str, **changes: object) -> str | None:
     """What Aftercare calls it when the plugin's settings are changed so."""
 
     @contextmanager
@@ -95,7 +95,7 @@ def planted(running: Running, plugin: str, code: str, told_by: str = "mail.faile
         finally:
             SETTERS[plugin](stage.site)
 
-    fault = Fault(f"{plugin}: {changes}", code, "the plugin's settings are changed", "put back", changed, told_by)
+    fault = Fault(f"{plugin}: {changes}", code, "the plugin's settings are changed", "put back", changed)
     return perform(fault, running, TELLER).found
 
 
@@ -109,7 +109,7 @@ def test_its_wrong_password_is_named(running: Running, plugin: str) -> None:
 
 def test_its_mode_that_sends_nothing_is_named(running: Running, plugin: str) -> None:
     mode: dict[str, object] = {"simulate": "yes"} if plugin == FLUENT else {"do_not_send": True}
-    assert planted(running, plugin, "mail.switched_off", "button", **mode) == "mail.switched_off"
+    assert planted(running, plugin, "mail.switched_off", **mode) == "mail.switched_off"
 
 
 def test_its_stored_password_is_tried_where_it_can_be_read(running: Running, plugin: str) -> None:
@@ -137,5 +137,5 @@ def test_a_second_plugin_with_a_wp_mail_of_its_own_is_named(running: Running, pl
         finally:
             stage.site.wp("plugin", "deactivate", "parcel-mailer")
 
-    fault = Fault("two owners", "mail.two_owners", "a second mail plugin", "it is deactivated", second, "button")
+    fault = Fault("two owners", "mail.two_owners", "a second mail plugin", "it is deactivated", second, "change")
     assert perform(fault, running, TELLER).found == "mail.two_owners"
