@@ -26,6 +26,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def reader(full: Staffed) -> Browser:
+    """Somebody who is logged in there; once, as log-ins are limited in rate."""
+    return full.browser()
+
+
 @pytest.fixture
 def sidecar(tmp_path: Path) -> Iterator[Staffed]:
     with staffed(tmp_path) as running:
@@ -45,8 +51,8 @@ def test_each_page_has_an_empty_state_that_says_what_to_do(sidecar: Staffed, pag
         assert 'class="empty"' in answer.text
 
 
-def test_no_page_holds_inline_script_or_style(full: Staffed) -> None:
-    browser, named = full.browser(), full.named
+def test_no_page_holds_inline_script_or_style(full: Staffed, reader: Browser) -> None:
+    named = full.named
     details = (
         f"/runs/{named['run']}",
         f"/runs/{named['live']}",
@@ -54,7 +60,7 @@ def test_no_page_holds_inline_script_or_style(full: Staffed) -> None:
         f"/sites/{named['shop']}",
     )
     for page in (*PAGES, *details, "/nothing-here"):
-        html = browser.get(page).text
+        html = reader.get(page).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|<style|\son\w+=|javascript:", html), page
         ids = re.findall(r'\sid="([^"]+)"', html)
         assert len(ids) == len(set(ids)), (page, sorted(each for each in ids if ids.count(each) > 1))
@@ -62,8 +68,8 @@ def test_no_page_holds_inline_script_or_style(full: Staffed) -> None:
             assert wanted in ids, (page, wanted)
 
 
-def test_the_first_page_names_what_needs_somebody(full: Staffed) -> None:
-    page = full.browser().get("/").text
+def test_the_first_page_names_what_needs_somebody(reader: Browser) -> None:
+    page = reader.get("/").text
     assert "Dead channel" in page
     assert "Channel 1 (ntfy)" in page
     assert "The channel answered 404." in page
@@ -96,8 +102,8 @@ def test_a_sidecar_where_all_is_well_says_so(sidecar: Staffed) -> None:
     sites.remove_site(sidecar.services.db, site.id)
 
 
-def test_a_run_shows_the_cause_first_then_steps_with_their_proof_and_the_month(full: Staffed) -> None:
-    page = full.browser().get(f"/runs/{full.named['run']}").text
+def test_a_run_shows_the_cause_first_then_steps_with_their_proof_and_the_month(full: Staffed, reader: Browser) -> None:
+    page = reader.get(f"/runs/{full.named['run']}").text
     order = [
         page.index(words)
         for words in ("What to do.", "app-password", "Check:", "How we looked", "Verify:", "Test:", "Mails of 30 days")
@@ -109,11 +115,11 @@ def test_a_run_shows_the_cause_first_then_steps_with_their_proof_and_the_month(f
     assert "Just before" in page
 
 
-def test_a_run_under_way_refreshes_itself_without_a_script(full: Staffed) -> None:
-    page = full.browser().get(f"/runs/{full.named['live']}").text
+def test_a_run_under_way_refreshes_itself_without_a_script(full: Staffed, reader: Browser) -> None:
+    page = reader.get(f"/runs/{full.named['live']}").text
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
     assert "The settings in force" in page
-    ended = full.browser().get(f"/runs/{full.named['run']}").text
+    ended = reader.get(f"/runs/{full.named['run']}").text
     assert "http-equiv" not in ended
 
 
@@ -232,36 +238,36 @@ def test_an_unpaired_site_cannot_be_diagnosed_and_the_answer_says_why(sidecar: S
     assert "not paired" in answer.text
 
 
-def test_events_are_filtered_and_leafed_through_by_their_address_alone(full: Staffed) -> None:
-    browser, seen = full.browser(), []
+def test_events_are_filtered_and_leafed_through_by_their_address_alone(reader: Browser) -> None:
+    seen = []
     address = "/events?type=mail.failed"
     while address:
-        html = browser.get(address).text
+        html = reader.get(address).text
         seen += re.findall(r"<tr>", html)[1:]
         older = re.search(r'rel="next" href="([^"]+)"', html)
         address = older[1].replace("&amp;", "&") if older else ""
         assert "config.changed</code>" not in html
     assert len(seen) == 20
-    everything = browser.get("/events").text
+    everything = reader.get("/events").text
     assert everything.count("<tr>") == 51
-    assert browser.get("/events?after=nonsense").status_code == 400
+    assert reader.get("/events?after=nonsense").status_code == 400
 
 
-def test_what_a_site_sends_is_shown_as_text_and_never_as_markup(full: Staffed) -> None:
-    page = full.browser().get("/events?type=form.failed").text
+def test_what_a_site_sends_is_shown_as_text_and_never_as_markup(reader: Browser) -> None:
+    page = reader.get("/events?type=form.failed").text
     assert "Contact &lt;b&gt;us&lt;/b&gt;" in page
     assert "<b>us" not in page
 
 
-def test_a_ticket_reads_as_the_guides_template(full: Staffed) -> None:
-    page = full.browser().get(f"/tickets/{full.named['ticket']}").text
+def test_a_ticket_reads_as_the_guides_template(full: Staffed, reader: Browser) -> None:
+    page = reader.get(f"/tickets/{full.named['ticket']}").text
     order = [
         page.index(f">{words}<")
         for words in ("Environment", "Steps to Reproduce", "Expected Result", "Actual Result", "Screenshots/Logs")
     ]
     assert order == sorted(order)
     assert "The channel answered 404." in page
-    markdown = full.browser().get(f"/tickets/{full.named['ticket']}.md")
+    markdown = reader.get(f"/tickets/{full.named['ticket']}.md")
     assert markdown.headers["Content-Type"].startswith("text/markdown")
     assert "### Environment" in markdown.text
 
@@ -322,19 +328,18 @@ def test_a_pasted_error_is_read(sidecar: Staffed) -> None:
     assert sidecar.browser().post("/replies", "/replies", text="  ").status_code == 400
 
 
-def test_secrets_in_the_settings_are_only_said_to_be_set(full: Staffed) -> None:
-    page = full.browser().get("/settings").text
+def test_secrets_in_the_settings_are_only_said_to_be_set(reader: Browser) -> None:
+    page = reader.get("/settings").text
     assert "s3cret-word" not in page
     assert "ntfy.invalid" not in page
     assert re.search(r"AFTERCARE_NOTIFY</code></th>\s*<td><span[^>]*>set<", page)
 
 
-def test_every_code_has_its_page(full: Staffed) -> None:
-    browser = full.browser()
-    codes = re.findall(r'href="(/codes/[\w.]+)"', browser.get("/codes").text)
+def test_every_code_has_its_page(reader: Browser) -> None:
+    codes = re.findall(r'href="(/codes/[\w.]+)"', reader.get("/codes").text)
     assert "/codes/smtp.auth.rejected" in codes
     assert "/codes/aftercare.blocked" in codes
-    assert {browser.get(code).status_code for code in codes[::12]} == {200}
+    assert {reader.get(code).status_code for code in codes[::12]} == {200}
 
 
 @pytest.mark.parametrize(
@@ -351,9 +356,9 @@ def test_every_code_has_its_page(full: Staffed) -> None:
     ],
 )
 def test_what_fails_is_said_in_words_on_a_page_and_in_json(
-    full: Staffed, method: str, path: str, status: int, words: str
+    full: Staffed, reader: Browser, method: str, path: str, status: int, words: str
 ) -> None:
-    session = full.browser().session
+    session = reader.session
     page = session.request(method, full.url + path, timeout=10)
     assert page.status_code == status
     assert words in page.text
@@ -369,17 +374,16 @@ def test_a_stranger_who_posts_is_refused_rather_than_redirected(full: Staffed) -
     assert requests.get(f"{full.url}/", headers={"Accept": "application/json"}, timeout=10).status_code == 401
 
 
-def test_too_large_a_form_is_refused_in_words(full: Staffed) -> None:
-    answer = full.browser().post("/replies", "/replies", text="x" * 1_200_000)
+def test_too_large_a_form_is_refused_in_words(reader: Browser) -> None:
+    answer = reader.post("/replies", "/replies", text="x" * 1_200_000)
     assert answer.status_code == 413
     assert "1 MiB" in answer.text
 
 
-def test_a_page_as_json_leads_to_the_same_in_the_api(full: Staffed) -> None:
-    browser = full.browser()
-    answer = browser.get(f"/tickets/{full.named['ticket']}.json")
+def test_a_page_as_json_leads_to_the_same_in_the_api(full: Staffed, reader: Browser) -> None:
+    answer = reader.get(f"/tickets/{full.named['ticket']}.json")
     assert answer.json()["ticket"]["code"] == "smtp.auth.rejected"
-    assert [each["type"] for each in browser.get("/events.json?type=mail.failed&limit=2").json()["items"]] == [
+    assert [each["type"] for each in reader.get("/events.json?type=mail.failed&limit=2").json()["items"]] == [
         "mail.failed"
     ] * 2
 
