@@ -69,6 +69,12 @@ return array(
 	'credentials in the AUTH command itself are masked' => static function (): void {
 		same( array( 'C: AUTH XOAUTH2 ***', 'S: 334 ***', 'C: ***', 'S: 535 no' ), Redactor::dialogue( array( 'C: AUTH XOAUTH2 dXNlcj0=', 'S: 334 eyJzdGF0dXMiOiI0MDAi', 'C: AA==', 'S: 535 no' ) ) );
 	},
+	'of a dialogue whose middle is missing no line of the message stays' => static function (): void {
+		$kept = Redactor::dialogue( array( 'C: MAIL FROM:<a@b.example> SIZE=10 BODY=8BITMIME', 'N: …', 'C: Dear shop,', 'C: Data about me: private', 'C: MAIL FROM: me, private', 'C: ', 'C: .', 'S: 250 ok', 'C: QUIT' ) );
+		$text = implode( "\n", $kept );
+		check( false === strpos( $text, 'private' ) && false === strpos( $text, 'Dear' ), $text );
+		check( 1 === preg_match( '/^C: MAIL FROM:<hashed-[0-9a-f]{12}@b\.example> SIZE=10 BODY=8BITMIME\nN: …\nC: \*\*\*\nC: \.\nS: 250 ok\nC: QUIT$/', $text ), $text );
+	},
 	'what PHPMailer repeats of the mail itself is no part of a dialogue' => static function (): void {
 		$kept = Redactor::dialogue( array( 'N: Sending with mail()', 'N: To: Jane Doe <jane@example.com>', 'N: Subject: private', "N: Headers: From: Jane Doe <jane@example.com>\r\nReply-To: private", 'N: Result: false' ) );
 		same( array( 'N: Sending with mail()', 'N: Result: false' ), $kept );

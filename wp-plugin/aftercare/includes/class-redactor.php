@@ -21,6 +21,9 @@ final class Redactor {
 	/** An address: what stands before an @ and a name or a literal. Unicode, because SMTPUTF8 and people exist. */
 	const ADDRESS = '/"[^"\r\n]{1,64}"@[\p{L}\p{N}.\-]+|[\p{L}\p{N}.!#$%&\'*+\/=?^_`{|}~\-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}\-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}\-]*[\p{L}\p{N}])?)*|\[[0-9A-Fa-f:.IPv]+\])/u';
 
+	/** What a client says before and after a message. Whatever else it says is a credential or the message itself. */
+	const VERBS = '/^(?:(?:EHLO|HELO|LHLO) \S+|(?:MAIL FROM|RCPT TO): ?<[^<>]*>(?: [\w=:;+.\/-]+)*|STARTTLS|DATA|RSET|NOOP|QUIT|CONNECT|\.)$/iD';
+
 	/** A domain or an address literal, as it may stand after the @. */
 	const DOMAIN = '/^(?:[\p{L}\p{N}](?:[\p{L}\p{N}._\-]*[\p{L}\p{N}])?|\[[0-9A-Fa-f:.IPv]+\])$/Du';
 
@@ -113,8 +116,10 @@ final class Redactor {
 				$secret  = true;
 				continue;
 			}
-			if ( $client && $secret ) {
-				$clean[] = 'C: ' . self::MASK;
+			if ( $client && ( $secret || ! preg_match( self::VERBS, $said ) ) ) {
+				if ( $secret || 'C: ' . self::MASK !== end( $clean ) ) {
+					$clean[] = 'C: ' . self::MASK;
+				}
 				continue;
 			}
 			if ( 0 === strncmp( $line, 'S: ', 3 ) ) {
