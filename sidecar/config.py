@@ -104,7 +104,8 @@ class Settings:
     )
     allow_private: tuple[IPNetwork, ...] = _setting(
         (),
-        "Private or loopback networks that checks and commands may reach. All others of their kind are refused.",
+        "Private or loopback networks that checks and commands may reach. All others of their kind are refused. "
+        "For the relay of one site alone: `aftercare site relay-networks`.",
         "networks as 10.0.0.0/8 or ::1/128, several separated by spaces",
         values.as_networks,
     )

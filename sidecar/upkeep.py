@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from diagnostics.check import SiteUnavailable
 from sidecar import runs
 from sidecar.accounts import MAILBOX
+from sidecar.config_values import as_networks
 from sidecar.ingest import make_code
 from sidecar.ingest.pairing import CODE_LIVES
 from sidecar.store import sites, tickets
@@ -68,6 +70,15 @@ def set_recipient(db: Database, site_id: str, recipient: str) -> None:
     if recipient and not MAILBOX.fullmatch(recipient):
         raise Unfit("Write the mailbox as name@domain, or leave it empty.")
     sites.set_recipient(db, site_id, recipient)
+
+
+def set_relay_networks(db: Database, site_id: str, networks: Sequence[str]) -> None:
+    """The private networks that this site's relay may lie in, and no other site's. Raises NotFound, Unfit."""
+    try:
+        fit = [str(network) for network in as_networks(list(networks))]
+    except ValueError as error:
+        raise Unfit(f"{error}. Write networks as 10.0.0.0/8 or fd00::/8.") from error
+    sites.set_relay_networks(db, site_id, fit)
 
 
 def run_now(services: Services, site_id: str, playbook: str, by: str) -> str:

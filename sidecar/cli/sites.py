@@ -117,6 +117,21 @@ def recipient(ground: Ground, site: str, mailbox: str) -> None:
     )
 
 
+@site.command("relay-networks")
+@click.argument("site")
+@click.argument("networks", nargs=-1)
+@with_ground
+def relay_networks(ground: Ground, site: str, networks: tuple[str, ...]) -> None:
+    """Let checks reach this site's relay in private NETWORKS, as 10.0.0.0/8; none: no more."""
+    known = found(ground, site)
+    upkeep.set_relay_networks(ground.services.db, known.id, networks)
+    now_allowed = sites.site(ground.services.db, known.id).relay_networks
+    ground.answer(
+        {"site": known.id, "relay_networks": now_allowed},
+        f"{known.name}: its relay may lie in {', '.join(now_allowed) or 'no private network'}.",
+    )
+
+
 @site.command("rotate")
 @click.argument("site")
 @with_ground

@@ -84,6 +84,17 @@ def test_a_site_is_added_found_by_any_of_its_names_and_given_a_new_code(aftercar
     assert "wp aftercare pair" in aftercare("site", "code", "corner shop").output
 
 
+def test_a_private_relay_is_allowed_for_its_site_alone(aftercare: Shell) -> None:
+    for name in ("Shop", "Choir"):
+        aftercare("site", "add", name, f"https://{name.lower()}.example")
+    said = aftercare("site", "relay-networks", "shop", "10.1.2.0/24", "fd00::/8").output
+    assert "Shop: its relay may lie in 10.1.2.0/24, fd00::/8." in said
+    allowed = {site["name"]: site["relay_networks"] for site in aftercare.json("site", "list")}
+    assert allowed == {"Shop": ["10.1.2.0/24", "fd00::/8"], "Choir": []}
+    assert "as 10.0.0.0/8" in aftercare("site", "relay-networks", "shop", "10.1.2.3/24", code=USAGE).stderr
+    assert aftercare.json("site", "relay-networks", "shop")["relay_networks"] == []
+
+
 def test_two_sites_of_one_name_are_told_apart_by_id(aftercare: Shell) -> None:
     ids = [aftercare.json("site", "add", "Shop", f"https://{n}.example")["site"] for n in "ab"]
     said = aftercare("site", "show", "shop", code=UNAVAILABLE).stderr
@@ -232,8 +243,7 @@ def test_a_backup_brings_everything_back(worked: Shell, tmp_path: Path) -> None:
     assert made["holds_key"] is True
     worked("backup", str(archive), code=UNAVAILABLE)  # never over another
     services = build_services(Settings(data_dir=worked.data_dir))
-    for site in sites.sites(services.db):
-        sites.remove_site(services.db, site.id)
+    services.db.execute("DELETE FROM sites")
     services.db.close()
     assert worked.json("restore", str(archive))["done"] is True
     assert len(worked.json("site", "list")) == 3
