@@ -26,10 +26,6 @@ class Services(Equipment):
 
     sweeps: Sweeps | None = field(default=None, repr=False, kw_only=True)
 
-    def on_events(self) -> None:
-        """Events were committed: triage looks at once."""
-        self.wake()
-
 
 def build_services(
     settings: Settings, *, playbook_folders: Sequence[Path] = (), checks: dict[str, Check] | None = None

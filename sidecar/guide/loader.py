@@ -148,11 +148,6 @@ class Guide:
         """The tier that mends this kind of cause."""
         return self.ours.tier_by_kind[kind.value]
 
-    def tier_name(self, tier: int) -> str:
-        """`Tier 2: Technical Support`, as the guide writes it."""
-        [row] = [row for row in self.tiers if row.tier == tier]
-        return f"Tier {row.tier}: {row.name}"
-
 
 # In the file these are the guide's words; Python keeps `from` for itself.
 RENAMED: Mapping[tuple[type, str], str] = {(Hours, "opens"): "from", (Hours, "closes"): "to"}

@@ -84,11 +84,6 @@ def recent(db: Database, site_id: str, types: Sequence[str] = (), limit: int = 1
     )
 
 
-def latest(db: Database, limit: int = 100) -> list[Event]:
-    """The events of all sites, the last that came first."""
-    return db.rows(Event, f"SELECT {COLUMNS} FROM events ORDER BY received_at DESC LIMIT :limit", limit=limit)  # noqa: S608
-
-
 def changes_before(db: Database, site_id: str, before: datetime, limit: int = 20) -> list[Event]:
     """What was changed on the site up to that instant, newest first."""
     return db.rows(
@@ -103,18 +98,6 @@ def changes_before(db: Database, site_id: str, before: datetime, limit: int = 20
     )
 
 
-def counted(db: Database) -> dict[str, int]:
-    """How many events of each type are kept."""
-    rows = db.rows(_Counted, "SELECT type, COUNT(*) AS events FROM events GROUP BY type ORDER BY type")
-    return {row.type: row.events for row in rows}
-
-
 def purge(db: Database, before: datetime) -> int:
     """Delete the events that came before then and were triaged; how many."""
     return db.execute("DELETE FROM events WHERE received_at < :before AND triaged_at IS NOT NULL", before=before)
-
-
-@dataclass(frozen=True)
-class _Counted:
-    type: str
-    events: int

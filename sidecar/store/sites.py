@@ -90,11 +90,6 @@ def add_site(db: Database, name: str, url: str, now: datetime) -> Site:
     return site(db, site_id)
 
 
-def remove_site(db: Database, site_id: str) -> None:
-    """The site and all that is known of it. Raises NotFound."""
-    _one(db.execute("DELETE FROM sites WHERE id = :id", id=site_id), site_id)
-
-
 def paired(
     db: Database,
     site_id: str,
@@ -216,11 +211,6 @@ def set_relay_networks(db: Database, site_id: str, networks: Sequence[str]) -> N
     """The private networks that this site's relay may lie in. Raises NotFound."""
     changed = db.execute("UPDATE sites SET relay_networks = :nets WHERE id = :id", id=site_id, nets=list(networks))
     _one(changed, site_id)
-
-
-def rename(db: Database, site_id: str, name: str) -> None:
-    """What staff call the site. Raises NotFound."""
-    _one(db.execute("UPDATE sites SET name = :name WHERE id = :id", id=site_id, name=name), site_id)
 
 
 def _one(changed: int, site_id: str) -> None:

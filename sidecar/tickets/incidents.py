@@ -15,8 +15,8 @@ from sidecar.store import tickets as ticket_store
 from sidecar.store.tickets import Ticket
 from sidecar.tickets.desk import Desk
 from sidecar.tickets.fingerprint import normal
+from sidecar.tickets.occurrences import MACHINE
 
-MACHINE = "aftercare"
 SITES_NAMED = 10
 
 

@@ -99,7 +99,7 @@ def test_a_sidecar_where_all_is_well_says_so(sidecar: Staffed) -> None:
     site = sites.add_site(sidecar.services.db, "Shop", "https://shop.example", datetime.now(UTC))
     assert "Nothing needs you now" in sidecar.browser().get("/").text
     assert "Shop" in sidecar.browser().get("/").text, "a site that never paired is named"
-    sites.remove_site(sidecar.services.db, site.id)
+    sidecar.services.db.execute("DELETE FROM sites WHERE id = :id", id=site.id)
 
 
 def test_a_run_shows_the_cause_first_then_steps_with_their_proof_and_the_month(full: Staffed, reader: Browser) -> None:

@@ -192,7 +192,7 @@ def happen(services: rooms.Services, site_id: str, *what: tuple[str, dict[str, A
         at = (now - timedelta(seconds=ago_s)).isoformat(timespec="microseconds").replace("+00:00", "Z")
         new.append(NewEvent(ids[-1], kind, at, json.dumps(data)))
     events.insert_events(services.db, site_id, new, now)
-    services.on_events()
+    services.wake()
     return ids
 
 

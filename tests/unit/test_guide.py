@@ -43,7 +43,7 @@ def test_all_mail_lost_through_a_setting_is_p1_for_tier_2():
     assert guide.priority(Impact.ALL) == "P1"
     assert guide.tier(CauseKind.SETTINGS) == 2
     assert guide.tier(CauseKind.CODE) == 3
-    assert guide.tier_name(2) == "Tier 2: Technical Support"
+    assert {row.tier: row.name for row in guide.tiers}[2] == "Technical Support"
 
 
 @pytest.mark.parametrize(

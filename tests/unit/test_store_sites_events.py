@@ -78,12 +78,11 @@ def test_what_was_heard_of_a_site_is_kept(db, site):
     sites.set_recipient(db, site.id, "canary@msp.example")
     sites.set_relay_networks(db, site.id, ["10.0.0.0/24"])
     sites.heartbeat(db, site.id, {"queued": 3})
-    sites.rename(db, site.id, "The shop")
     found = sites.site(db, site.id)
     assert (found.plugin_version, found.clock_offset_s, found.last_seen_at) == ("0.2.0", -3600.0, NOW)
     assert found.roads["rest"]["works"] is False and found.roads["xmlrpc"]["works"] is True
     assert (found.recipient, found.relay_networks) == ("canary@msp.example", ["10.0.0.0/24"])
-    assert (found.heartbeat, found.name) == ({"queued": 3}, "The shop")
+    assert found.heartbeat == {"queued": 3}
 
 
 def test_a_pairing_code_is_good_once_and_until_it_expires(db, site):
@@ -135,7 +134,6 @@ def test_recent_events_come_newest_first_and_changes_from_before(db, site):
     assert [e.id for e in events.recent(db, site.id)] == ["evt_4", "evt_3", "evt_2", "evt_1"]
     assert [e.id for e in events.recent(db, site.id, ["mail.failed", "mail.sent"], 1)] == ["evt_4"]
     assert [e.id for e in events.changes_before(db, site.id, NOW - 2 * minute)] == ["evt_1"]
-    assert [e.id for e in events.latest(db, 2)] != [] and events.counted(db)["mail.sent"] == 1
 
 
 def test_old_events_go_but_never_one_that_was_not_triaged(db, site):
