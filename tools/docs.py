@@ -72,8 +72,15 @@ def finding_page(code: Code, emitters: list[str]) -> str:
         lines += ["", "```", shown(code.copy), "```"]
     if code.follow_up:
         lines += ["", "## What tells it from its look-alikes", "", code.follow_up]
-    by = ", ".join(f"`{name}`" for name in emitters) or "what a mailer, relay or PHP said (`diagnose reply`)"
+    by = ", ".join(f"`{name}`" for name in emitters) or said_by(code)
     return "\n".join([*lines, "", f"Found by: {by}.", ""])
+
+
+def said_by(code: Code) -> str:
+    """Who emits a code that belongs to no check."""
+    if code.code.startswith("spf."):
+        return "`diagnose spf`"
+    return "what a mailer, relay or PHP said (`diagnose reply`)"
 
 
 def shown(template: str) -> str:

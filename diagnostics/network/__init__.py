@@ -20,26 +20,34 @@ from diagnostics.network.errors import (
     TLSFailed,
     TooMuch,
 )
-from diagnostics.network.resolver import Addresses, Resolver
+from diagnostics.network.query import DNS, DNSAnswer, End, MailExchanger, RecordType, is_name
+from diagnostics.network.resolver import Addresses, Resolver, read_nameserver
 from diagnostics.network.stream import Stream
 
 __all__ = [
+    "DNS",
     "Addresses",
     "Certificate",
     "ConnectRefused",
     "ConnectTimedOut",
+    "DNSAnswer",
     "DNSUnavailable",
     "Dropped",
     "EgressPolicy",
+    "End",
     "HostUnknown",
+    "MailExchanger",
     "Network",
     "NetworkError",
     "NoRoute",
     "NotAllowed",
+    "RecordType",
     "Resolver",
     "Silent",
     "Stream",
     "TLSFailed",
     "TLSMode",
     "TooMuch",
+    "is_name",
+    "read_nameserver",
 ]

@@ -1,4 +1,4 @@
-"""Names to addresses: the hosts file as the system reads it, then DNS.
+"""Names to addresses: the hosts file as the system reads it, then DNS. And one DNS question by itself.
 
 RFC 6761: `localhost` is loopback and `.invalid` never exists, whoever is asked.
 RFC 6891: EDNS with 1,232 bytes, so that large answers need no second try.
@@ -21,6 +21,7 @@ import dns.rdatatype
 import dns.resolver
 
 from diagnostics.network.errors import DNSUnavailable, HostUnknown
+from diagnostics.network.query import DNSAnswer, End, RecordType, answered, wire_name
 
 HOSTS_FILE = Path("/etc/hosts")
 EDNS_PAYLOAD = 1232
@@ -62,6 +63,25 @@ class Resolver:
             return_exceptions=True,
         )
         return self._judged(host, list(answers), time.monotonic() - started)
+
+    async def query(self, name: str, kind: RecordType) -> DNSAnswer:
+        """The records of *kind* at *name*, from DNS alone: no hosts file, no search list.
+
+        Raises DNSUnavailable; ValueError for what can be no name.
+        """
+        asked = wire_name(name)
+        started = time.monotonic()
+        resolver = dns.asyncresolver.Resolver(configure=False)
+        self._configure(resolver, name)
+        try:
+            found = await resolver.resolve(asked, kind, search=False, raise_on_no_answer=False, lifetime=self.timeout_s)
+        except dns.resolver.NXDOMAIN:
+            return DNSAnswer(name, kind, End.NXDOMAIN)
+        except (dns.exception.DNSException, OSError) as error:
+            detail = f"{kind} {name}: {error or type(error).__name__}"
+            seconds = time.monotonic() - started
+            raise DNSUnavailable(name, phase="resolve", seconds=seconds, detail=detail) from error
+        return answered(name, kind, found)
 
     def resolve_now(self, host: str) -> Addresses:
         """As `resolve`, for code that is not asyncio."""
@@ -134,7 +154,7 @@ class Resolver:
     def _configure(self, resolver: dns.resolver.BaseResolver, host: str) -> None:
         try:
             if self.nameservers:
-                resolver.nameservers = [_nameserver(text) for text in self.nameservers]
+                resolver.nameservers = [read_nameserver(text) for text in self.nameservers]
             else:
                 resolver.read_resolv_conf("/etc/resolv.conf")
         except (dns.exception.DNSException, OSError) as error:
@@ -165,7 +185,7 @@ class Resolver:
         )
 
 
-def _nameserver(text: str) -> dns.nameserver.Nameserver:
+def read_nameserver(text: str) -> dns.nameserver.Nameserver:
     """192.0.2.1, 192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353. Raises ValueError."""
     if text.startswith("["):
         address, _, port = text[1:].partition("]")
@@ -174,4 +194,6 @@ def _nameserver(text: str) -> dns.nameserver.Nameserver:
         address, _, port = text.partition(":")
     else:
         address, port = text, ""
+    if not (port or "53").isdecimal() or not 0 < int(port or 53) < 65536:
+        raise ValueError(f"no port: {port}")
     return dns.nameserver.Do53Nameserver(str(ipaddress.ip_address(address)), int(port or 53))

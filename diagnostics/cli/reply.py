@@ -1,7 +1,4 @@
-"""`diagnose`: the checks without a sidecar, for anyone with a terminal.
-
-Exit codes, the same for every command: 0 sound, 1 a fault, 2 wrong usage, 3 could not tell.
-"""
+"""`diagnose reply`: what a mailer, a relay or PHP said, read."""
 
 from __future__ import annotations
 
@@ -10,32 +7,15 @@ import sys
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
+from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
 from diagnostics.finding import Verdict
 from diagnostics.mail.providers import PROVIDERS, by_host, by_name
 from diagnostics.mail.replies import Reading, read
 from diagnostics.mail.reply_parts import STAGES, stage_named
 
-SOUND, FAULT, WRONG_USAGE, COULD_NOT_TELL = 0, 1, 2, 3
-EXIT_CODES = {Verdict.PASS: SOUND, Verdict.WARN: FAULT, Verdict.FAIL: FAULT, Verdict.UNKNOWN: COULD_NOT_TELL}
-# A verdict is a shape and a word before it is a colour.
-MARKS = {
-    Verdict.PASS: ("✓ sound", "bold green"),
-    Verdict.WARN: ("▲ warning", "bold yellow"),
-    Verdict.FAIL: ("✗ fault", "bold red"),
-    Verdict.UNKNOWN: ("? not classified", "bold magenta"),
-}
 MOST_BYTES = 2_000_000
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
-    """Find out why a site's mail does not arrive.
-
-    Exit codes: 0 sound, 1 a fault, 2 wrong usage, 3 could not tell.
-    """
 
 
 def _stage(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -53,7 +33,7 @@ def _provider(_context: click.Context, _parameter: click.Parameter, value: str) 
     return known.name if known else ""
 
 
-@main.command()
+@click.command()
 @click.argument("text")
 @click.option(
     "--stage", default="", callback=_stage, help="How far the mail had come: connect, tls, auth, mail, rcpt …"
@@ -89,18 +69,17 @@ def show(reading: Reading, console: Console) -> None:
     mark, colour = MARKS[finding.verdict]
     console.print(Text(mark, colour), Text(finding.code, "bold"))
     console.print(Text(finding.summary))
-    _section(console, "What it means", reading.code.meaning)
+    section(console, "What it means", reading.code.meaning)
     if finding.verdict in (Verdict.FAIL, Verdict.WARN):
         certain = "" if reading.code.sure else " (several causes share these words)"
-        _section(console, "Whose fault", reading.fault + certain)
+        section(console, "Whose fault", reading.fault + certain)
         lasting = "yes: time alone may heal it" if reading.temporary else "no: it stays until somebody mends it"
-        _section(console, "Temporary", lasting)
+        section(console, "Temporary", lasting)
     if finding.remedy:
-        _section(console, "What to do", finding.remedy.text)
-        if finding.remedy.copy:
-            console.print(Text("    " + finding.remedy.copy, "cyan"), soft_wrap=True)
-    _section(console, "To be sure", reading.code.follow_up)
-    _section(console, "What was read", _as_read(reading))
+        section(console, "What to do", finding.remedy.text)
+        to_copy(console, finding.remedy.copy)
+    section(console, "To be sure", reading.code.follow_up)
+    section(console, "What was read", _as_read(reading))
 
 
 def _as_read(reading: Reading) -> str:
@@ -108,14 +87,3 @@ def _as_read(reading: Reading) -> str:
     facts = {"code": numbers, "stage": reading.stage.replace("_", " "), "provider": reading.provider}
     known = ", ".join(f"{name} {value}" for name, value in facts.items() if value)
     return f"{reading.text}\n({known})" if known else reading.text
-
-
-def _section(console: Console, title: str, words: str) -> None:
-    if words:
-        console.print()
-        console.print(Text(title, "bold"))
-        console.print(Padding(Text(words), (0, 0, 0, 2), expand=False))
-
-
-if __name__ == "__main__":
-    main()

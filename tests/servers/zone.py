@@ -1,0 +1,101 @@
+"""DNS records in memory: behind the `DNS` protocol, and for a scripted server to answer from."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from diagnostics.network import DNSAnswer, DNSUnavailable, End, MailExchanger, RecordType, is_name
+
+Trouble = Literal["timeout", "servfail", "refused", "garbage"]
+CHAIN = 8  # CNAMEs followed, as a resolver would
+
+
+@dataclass
+class Zone:
+    """name -> [(type, value)]; a name that stands in `troubles` does not answer for the types that it lacks.
+
+    Values: TXT bytes or a sequence of strings, MX (preference, host), others text. `asked` logs every question.
+    """
+
+    records: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+    troubles: dict[str, Trouble] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, kind: str, *values: Any) -> Zone:
+        self.records.setdefault(_key(name), []).extend((kind, value) for value in values)
+        return self
+
+    def fail(self, name: str, how: Trouble) -> Zone:
+        self.troubles[_key(name)] = how
+        return self
+
+    def look(self, name: str, kind: str) -> tuple[End | Trouble, list[Any]]:
+        """How a question ends, and the values of *kind* at the end of the CNAMEs."""
+        key = _key(name)
+        for _ in range(CHAIN):
+            here = self.records.get(key, [])
+            if values := [value for each, value in here if each == kind]:
+                return End.ANSWER, values
+            if key in self.troubles:
+                return self.troubles[key], []
+            aliases = [value for each, value in here if each == "CNAME"]
+            if not aliases:
+                return (End.NODATA if self._exists(key) else End.NXDOMAIN), []
+            key = _key(aliases[0])
+        return "servfail", []
+
+    def _exists(self, key: str) -> bool:
+        return key in self.records or any(known.endswith("." + key) for known in self.records)
+
+    async def query(self, name: str, kind: RecordType) -> DNSAnswer:
+        """As `diagnostics.network.DNS` says."""
+        if not is_name(name):
+            raise ValueError(name)
+        self.asked.append((_key(name), kind))
+        end, values = self.look(name, kind)
+        if not isinstance(end, End):
+            raise DNSUnavailable(name, phase="resolve", detail=end)
+        return DNSAnswer(
+            name,
+            kind,
+            end,
+            addresses=tuple(ipaddress.ip_address(value) for value in values if kind in ("A", "AAAA")),
+            exchangers=tuple(MailExchanger(*value) for value in values if kind == "MX"),
+            names=tuple(str(value) for value in values if kind == "PTR"),
+            texts=tuple(b"".join(strings(value)) for value in values if kind == "TXT"),
+        )
+
+
+def strings(value: bytes | str | Sequence[bytes | str]) -> list[bytes]:
+    """The character strings of one TXT record; what is longer than 255 is split."""
+    parts: Iterable[bytes | str] = [value] if isinstance(value, (bytes, str)) else value
+    octets = [each.encode("latin-1") if isinstance(each, str) else each for each in parts]
+    return [each[at : at + 255] for each in octets for at in range(0, len(each) or 1, 255)] or [b""]
+
+
+def _key(name: str) -> str:
+    return name.removesuffix(".").lower()
+
+
+def from_vectors(zonedata: Mapping[str, Sequence[Any]]) -> Zone:
+    """A zone as the RFC 7208 suite writes it: SPF stands for TXT, unless the name has TXT records of its own."""
+    zone = Zone()
+    for name, entries in zonedata.items():
+        zone.records.setdefault(_key(name), [])
+        kinds = [kind for entry in entries if isinstance(entry, dict) for kind in entry]
+        for entry in entries:
+            if entry == "TIMEOUT":
+                zone.fail(name, "timeout")
+                continue
+            [(kind, value)] = entry.items()
+            if kind == "SPF":
+                if "TXT" in kinds:
+                    continue
+                kind = "TXT"
+            if kind == "TXT" and value == "NONE":
+                continue
+            zone.add(name, kind, tuple(value) if kind == "MX" else value)
+    return zone
