@@ -331,6 +331,22 @@ def test_the_probe_asks_the_control_target_but_no_other_private_host(road: Road)
     assert (other["ports"], other["resolve_error"][:11]) == ({}, "not allowed")
 
 
+def test_no_other_writing_of_an_inward_address_is_probed(road: Road) -> None:
+    with ScriptedSmtp() as inward:
+        for host in (
+            "::ffff:127.0.0.1",
+            "::ffff:7f00:1",
+            "[::ffff:127.0.0.1]",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "100.64.0.1",
+        ):
+            given = {"host": host, "ports": [inward.port]}
+            side = road.ask("mail.probe", {"control": given}).result["control"]
+            assert (side["ports"], side["resolve_error"][:11]) == ({}, "not allowed"), host
+        assert inward.dialogues == []
+
+
 def test_a_server_that_says_nothing_is_given_up_in_time(site: LabSite, road: Road) -> None:
     with ScriptedSmtp(Script(silent_at="greeting")) as silent:
         site.set_mail(smtp_host=silent.address, smtp_port=str(silent.port), type_of_encryption="none")

@@ -106,8 +106,7 @@ final class Mail_Probe {
 	private static function control( array $side, string $relay ): array {
 		$known = array_merge( self::addresses_of( (string) wp_parse_url( Pairing::sidecar(), PHP_URL_HOST ) ), self::addresses_of( $relay ) );
 		foreach ( $side['addresses'] as $address ) {
-			$public = false !== filter_var( $address, FILTER_VALIDATE_IP, FILTER_FLAG_NO_PRIV_RANGE | FILTER_FLAG_NO_RES_RANGE );
-			if ( ! $public && ! in_array( $address, $known, true ) ) {
+			if ( ! Public_Address::is( $address ) && ! in_array( $address, $known, true ) ) {
 				return array_replace(
 					$side,
 					array(
