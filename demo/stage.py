@@ -44,7 +44,12 @@ def fetch_parts(version: str, teller: Teller) -> None:
 @contextmanager
 def the_only_demo() -> Iterator[None]:
     """Raises CannotStart while another demo runs on this machine."""
-    with (Path(tempfile.gettempdir()) / LOCK).open("a+") as lock:
+    path = Path(tempfile.gettempdir()) / LOCK
+    try:  # a folder that all may write to, and we are root: a link that somebody laid there is not followed
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be opened ({error.strerror}): delete it, then start again.") from None
+    with os.fdopen(handle, "r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -94,6 +94,14 @@ def test_a_second_demo_says_that_one_runs(folder: Path, monkeypatch: pytest.Monk
         assert "A demo runs already" in refused(folder, "--once")
 
 
+def test_a_link_in_the_place_of_its_lock_is_not_followed(folder: Path) -> None:
+    aim = folder / "of-value"
+    aim.write_text("kept")
+    (folder / LOCK).symlink_to(aim)
+    assert "cannot be opened" in refused(folder, "--once")
+    assert aim.read_text() == "kept"
+
+
 def test_a_taken_port_is_named(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
