@@ -71,6 +71,7 @@ final class Pairing_Door {
 				'offset_s'  => $offset,
 			)
 		);
+		Changes::look(); // From now on: the first change has something to be compared with.
 		return $answer;
 	}
 
