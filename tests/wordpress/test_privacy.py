@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import requests
@@ -84,3 +85,13 @@ def test_what_code_throws_with_a_visitors_words_in_it_is_withheld(told: Told) ->
     visit_running(told.site, "template_redirect", RAISES, data={"word": WORD})
     error = told.wait_for("php.error")
     assert error["message"] == "RuntimeException (message withheld)" and WORD not in told.text()
+
+
+def test_the_snapshot_holds_no_address_and_no_password_of_the_host_either(
+    site: LabSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"/usr/sbin/sendmail -t -i -f {WORD}@shop.example --password={WORD}"
+    monkeypatch.setattr(site, "php", replace(site.php, ini={**site.php.ini, "sendmail_path": own}))
+    site.set_mail(smtp_host=f"{WORD}@shop.example")
+    said = site.wp("aftercare", "snapshot", "--format=json")
+    assert "/usr/sbin/sendmail -t -i -f hashed-" in said and WORD not in said

@@ -45,7 +45,7 @@ final class Mail_Settings {
 			'owners'             => Mail_Owner::all(),
 			'mailer'             => $settings['mailer'],
 			'provider'           => $settings['provider'],
-			'host'               => $settings['host'],
+			'host'               => Redactor::text( $settings['host'] ), // An address in the wrong field.
 			'port'               => $settings['port'],
 			'encryption'         => $settings['encryption'],
 			'auto_tls'           => $settings['auto_tls'],

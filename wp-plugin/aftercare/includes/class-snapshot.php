@@ -55,7 +55,7 @@ final class Snapshot {
 			'post_max_size'       => (string) ini_get( 'post_max_size' ),
 			'upload_max_filesize' => (string) ini_get( 'upload_max_filesize' ),
 			'disable_functions'   => $disabled,
-			'sendmail_path'       => $path,
+			'sendmail_path'       => Redactor::text( $path ), // Hosts put the account's address into it.
 			'sendmail_found'      => self::executable( $path ),
 			'mail_function'       => function_exists( 'mail' ) && ! in_array( 'mail', $disabled, true ),
 		);
