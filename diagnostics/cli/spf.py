@@ -83,6 +83,7 @@ def spf(
     diagnose spf --ip 192.0.2.1 example.org
     diagnose spf --ip 192.0.2.1 --from shop@example.org --helo mail.example.org --json
     """
+    mail_from = mail_from.removeprefix("<").removesuffix(">")  # as SMTP and mail logs write it
     domain = domain or mail_from.rpartition("@")[2] or helo
     if not domain:
         raise click.UsageError("Which domain? Give DOMAIN, --from or --helo.")

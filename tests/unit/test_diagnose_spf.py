@@ -94,8 +94,9 @@ def test_the_exit_code_says_how_it_ended(
 
 
 def test_the_null_sender_is_checked_by_its_helo_name(server: ScriptedDns) -> None:
-    answer = json.loads(diagnose(server, "--ip", IP, "--from", "", "--helo", "soft.test", "--json").stdout)
-    assert (answer["subject"], answer["sender"], answer["result"]) == ("soft.test", "postmaster@soft.test", "softfail")
+    for null in ("", "<>"):
+        answer = json.loads(diagnose(server, "--ip", IP, "--from", null, "--helo", "soft.test", "--json").stdout)
+        assert (answer["sender"], answer["result"]) == ("postmaster@soft.test", "softfail")
 
 
 @pytest.mark.parametrize(

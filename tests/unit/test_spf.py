@@ -66,6 +66,12 @@ async def test_a_void_lookup_is_counted_once_and_names_its_term() -> None:
     assert found.result == "softfail"
 
 
+async def test_the_first_record_and_the_explanation_are_no_void_lookups_where_they_are_missing() -> None:
+    assert (await checked(Zone(), "gone.test")).void_lookups == 0
+    found = await checked(zone(site="v=spf1 a:x.test a:y.test -all exp=gone.test"))
+    assert (found.result, found.void_lookups) == ("fail", 2)
+
+
 async def test_the_third_void_lookup_ends_it() -> None:
     found = await checked(zone(site=f"v=spf1 a:x.test a:y.test a:z.test ip4:{IP} -all"))
     assert (found.result, found.void_lookups) == ("permerror", 3)
@@ -303,6 +309,21 @@ async def test_each_other_end_has_its_code(records: Zone, domain: str, code: str
 def test_every_code_is_reached_by_a_test() -> None:
     told = {*FAULTS, "spf.domain_unknown", "spf.not_a_domain", "spf.temperror", "spf.lookups_unanswered", "spf.pass"}
     assert {each.code for each in CODES} == told
+
+
+@pytest.mark.parametrize(
+    ("record", "proposed"),
+    [
+        ("v=spf1 redirect=gone.test", f"v=spf1 ip4:{IP} ~all"),
+        ("v=spf1 include:gone.test -all", f"v=spf1 ip4:{IP} -all"),
+        ("v=spf1 include:site.test ?all exp=why.test", f"v=spf1 ip4:{IP} ?all exp=why.test"),
+        ("v=spf1 a:x.test a:y.test a:z.test -all", f"v=spf1 ip4:{IP} -all"),
+        ("v=spf1 include:gone.test mx -all", "v=spf1 mx -all"),
+    ],
+)
+async def test_no_proposal_forbids_everybody(record: str, proposed: str) -> None:
+    [finding] = judge(await checked(zone(site=record)))
+    assert finding.remedy and finding.remedy.copy == proposed
 
 
 async def test_a_merged_record_keeps_every_sender_and_drops_no_include() -> None:

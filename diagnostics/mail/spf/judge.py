@@ -118,10 +118,10 @@ def _proposed(code: Code, evaluation: Evaluation) -> str:
     if code is codes.ALLOWS_EVERYONE:
         return repair.only_senders(record, ip, term)
     if code in (codes.INCLUDE_BROKEN, codes.LOOP):
-        return repair.without(record, [term])
+        return repair.without(record, [term], ip)
     if code is codes.TOO_MANY_VOIDS:
         own = {each.term for each in evaluation.void_answers if each.domain == evaluation.domain}
-        return repair.without(record, own) if own else ""
+        return repair.without(record, own, ip) if own else ""
     return ""
 
 

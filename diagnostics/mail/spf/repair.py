@@ -56,13 +56,15 @@ def only_senders(record: str, ip: str, term: str) -> str:
     return sound(_joined([*kept, address_term(ip), LAST]))
 
 
-def without(record: str, dropped: Iterable[str]) -> str:
-    """*record* without the terms *dropped*; one that loses its end gets a soft one."""
+def without(record: str, dropped: Iterable[str], ip: str) -> str:
+    """*record* without the terms *dropped*; one that loses its end gets a soft one, its only sender *ip*."""
     gone = set(dropped)
     kept = [each for each in _terms(record) if each not in gone]
     if any(each.lower().startswith("redirect=") for each in gone):
         kept.append(LAST)
-    return sound(_joined(kept))
+    # Never propose what forbids everybody: a record of `-all` alone.
+    names_nobody = all(_ALL.fullmatch(each) or "=" in each for each in kept)
+    return with_sender(_joined(kept), ip) if names_nobody else sound(_joined(kept))
 
 
 def merged(records: Sequence[str]) -> str:
