@@ -5,6 +5,7 @@ declare( strict_types = 1 );
 
 use Aftercare\Inert_Code;
 use Aftercare\Mail_Mode;
+use Aftercare\Mail_Plugins;
 use Aftercare\Mail_Settings;
 
 // Functions as staging and must-use plugins bring them; the reader looks at their source.
@@ -80,6 +81,19 @@ return array(
 		same( null, $keeper( 'says_yes', 'sends_by_api' ) );
 		same( null, $keeper( 'delivers_by_its_own' ) );
 		same( null, $keeper( 'hands_on' ) );
+	},
+	'FluentSMTP sends by SMTP, by mail() or by an API, as the connection of the sender says' => static function (): void {
+		$mailer = static function ( array $connection ): ?string {
+			$GLOBALS['options']['fluentmail-settings'] = array(
+				'connections' => array( 'office' => array( 'provider_settings' => $connection ) ),
+				'mappings'    => array( 'office@example.com' => 'office' ),
+			);
+			return Mail_Plugins::settings( 'fluent-smtp', 'office@example.com' )['mailer'] ?? null;
+		};
+		same( 'smtp', $mailer( array( 'provider' => 'smtp', 'host' => 'smtp.example.net' ) ) );
+		same( 'mail', $mailer( array( 'provider' => 'default' ) ) );
+		same( 'api', $mailer( array( 'provider' => 'mailgun' ) ) );
+		same( null, $mailer( array() ) );
 	},
 	'the first of several servers counts, with the scheme and port it names' => static function (): void {
 		$read = static function ( string $host ): array {

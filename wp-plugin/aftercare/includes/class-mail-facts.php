@@ -48,47 +48,16 @@ final class Mail_Facts {
 				$mail->mailer = 'api';
 			}
 		} elseif ( 'fluent-smtp' === $mail->owner && 'smtp' !== $mail->mailer ) {
-			$mail->mailer = self::fluent_mailer( $from );
+			$mail->mailer = Mail_Plugins::settings( 'fluent-smtp', $from )['mailer'] ?? 'mail';
 		}
 		if ( 'smtp' !== $mail->mailer ) {
 			return;
 		}
-		$mail->encryption = (string) ( $phpmailer->SMTPSecure ?? '' );
-		$mail->port       = (int) ( $phpmailer->Port ?? 0 );
+		$server           = Mail_Settings::server( (string) ( $phpmailer->Host ?? '' ), (int) ( $phpmailer->Port ?? 0 ), (string) ( $phpmailer->SMTPSecure ?? '' ) );
+		$mail->host       = Redactor::cut( Redactor::text( $server['host'] ), 253 );
+		$mail->port       = $server['port'];
+		$mail->encryption = $server['encryption'];
 		$mail->auth       = (bool) ( $phpmailer->SMTPAuth ?? false );
-		// PHPMailer takes a list here, each with a scheme and a port of its own; the first is tried first.
-		$first      = explode( ';', (string) ( $phpmailer->Host ?? '' ) )[0];
-		$mail->host = Redactor::cut( Redactor::text( trim( $first ) ), 253 );
-		if ( preg_match( '#^(?:(ssl|tls)://)?(.+?)(?::(\d+))?$#', trim( $first ), $found ) ) {
-			$mail->host       = Redactor::cut( Redactor::text( $found[2] ), 253 );
-			$mail->port       = isset( $found[3] ) ? (int) $found[3] : $mail->port;
-			$mail->encryption = '' !== $found[1] ? $found[1] : $mail->encryption;
-		}
 		// phpcs:enable
-	}
-
-	/**
-	 * FluentSMTP: which way mail of a sender goes.
-	 *
-	 * @param string $from The sender's address.
-	 */
-	private static function fluent_mailer( string $from ): string {
-		$key         = self::option( 'fluentmail-settings', 'mappings' )[ $from ] ?? ( self::option( 'fluentmail-settings', 'misc' )['default_connection'] ?? '' );
-		$connections = self::option( 'fluentmail-settings', 'connections' );
-		$connection  = is_scalar( $key ) ? (array) ( $connections[ $key ] ?? array() ) : array();
-		$provider    = (string) ( ( (array) ( $connection['provider_settings'] ?? array() ) )['provider'] ?? 'default' );
-		return 'smtp' === $provider ? 'smtp' : ( 'default' === $provider ? 'mail' : 'api' );
-	}
-
-	/**
-	 * One part of an option that is an array of arrays.
-	 *
-	 * @param string $option Its name.
-	 * @param string $part   The part's.
-	 * @return array<string, mixed>
-	 */
-	private static function option( string $option, string $part ): array {
-		$all = get_option( $option, array() );
-		return is_array( $all ) && is_array( $all[ $part ] ?? null ) ? $all[ $part ] : array();
 	}
 }

@@ -51,6 +51,9 @@ final class Mail_Plugins {
 			$from = $connection['sender_email'];
 		}
 		$provider = (string) ( $connection['provider'] ?? '' );
+		if ( 'default' === $provider ) { // It tells PHPMailer to use mail(), whatever was set before.
+			return array_replace( self::by_api( '', 'fluent-smtp', $from ), array( 'mailer' => 'mail' ) );
+		}
 		if ( 'smtp' !== $provider ) {
 			return self::by_api( $provider, 'fluent-smtp', $from );
 		}
