@@ -15,6 +15,7 @@ demo: .venv/ready ## a real WordPress breaks, tickets open and close; ARGS="--on
 
 test: .venv/ready ## every test, the real WordPress included; ARGS="-k name" for some
 	@tools/install-parts test
+	@tools/get-vectors
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-php: ## the plugin's syntax and unit tests on the oldest and the newest PHP
@@ -24,7 +25,7 @@ lint: .venv/ready types contracts ## ruff, mypy, import contracts, php -l, phpcs
 	@tools/install-parts lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@tools/lint-php
-	@shellcheck tools/with-progress tools/install-parts tools/make-venv tools/lint-php tools/test-php tools/make-plugin tools/make-pot .ci/run
+	@shellcheck tools/with-progress tools/install-parts tools/make-venv tools/lint-php tools/test-php tools/make-plugin tools/make-pot tools/get-vectors .ci/run
 
 types: .venv/ready ## mypy
 	@$(BIN)/mypy

@@ -21,12 +21,15 @@ _ROOT = Path(__file__).parents[2]
 
 
 def vectors() -> Path:
-    return Path(os.environ.get("AFTERCARE_VECTORS") or _ROOT.parent / "shared" / "vectors") / NAME
+    """Where the suite lies: named by the environment, beside the checkout, or brought by tools/get-vectors."""
+    named = os.environ.get("AFTERCARE_VECTORS")
+    folders = (Path(named),) if named else (_ROOT.parent / "shared" / "vectors", _ROOT / "build" / "vectors")
+    return next((folder / NAME for folder in folders if (folder / NAME).exists()), folders[-1] / NAME)
 
 
 def cases() -> Iterator[Any]:
     if not vectors().exists():
-        why = f"{NAME} is not beside this checkout: set AFTERCARE_VECTORS to the folder that has it"
+        why = f"{NAME} is not here: run tools/get-vectors, or set AFTERCARE_VECTORS to the folder that has it"
         yield pytest.param({}, "", {}, id="suite", marks=pytest.mark.skip(reason=why))
         return
     for scenario in yaml.safe_load_all(vectors().read_text(encoding="utf-8")):
