@@ -19,6 +19,7 @@ from sidecar.store import events
 from tests.servers.doors import Doors, open_doors
 from tests.servers.lab import LabSite
 from tests.servers.wordpress import poll
+from tests.wordpress.scripted_runs import unpaired
 
 SOON_S = 10.0  # the bar for event, run and ticket together is 15 s
 
@@ -46,6 +47,7 @@ class Told:
         self.site = site
         self.doors = doors
         self.id = doors.new_site()
+        unpaired(site)  # an earlier test may have paired it elsewhere
         site.wp("aftercare", "pair", doors.code(self.id))
         self.forget()
 
