@@ -24,7 +24,7 @@ __all__ = ["BadSetting", "ControlTarget", "IPNetwork", "RelayAddress", "Settings
 
 PREFIX = "AFTERCARE_"
 FILE_VARIABLE = "AFTERCARE_SETTINGS"  # where the file lies; not a setting itself
-OF_THE_TESTS = ("AFTERCARE_REAL_PLUGINS",)  # read by the test suite, never by the sidecar
+OF_THE_TESTS = ("AFTERCARE_REAL_PLUGINS", "AFTERCARE_VECTORS")  # read by the test suite, never by the sidecar
 
 
 class BadSetting(Exception):

@@ -14,6 +14,10 @@ def test_nothing_set_means_the_defaults():
     assert settings.public_url == "http://127.0.0.1:8470" and (settings.host, settings.port) == ("127.0.0.1", 8470)
 
 
+def test_what_only_the_tests_read_is_no_unknown_setting():
+    load_settings({"AFTERCARE_VECTORS": "vectors", "AFTERCARE_REAL_PLUGINS": "plugins"}, None)
+
+
 def test_the_environment_wins_over_the_file(tmp_path):
     file = tmp_path / "aftercare.toml"
     file.write_text(

@@ -23,7 +23,8 @@ _ROOT = Path(__file__).parents[2]
 def vectors() -> Path:
     """Where the suite lies: named by the environment, beside the checkout, or brought by tools/get-vectors."""
     named = os.environ.get("AFTERCARE_VECTORS")
-    folders = (Path(named),) if named else (_ROOT.parent / "shared" / "vectors", _ROOT / "build" / "vectors")
+    folders = [Path(named)] if named else []
+    folders += [_ROOT.parent / "shared" / "vectors", _ROOT / "build" / "vectors"]
     return next((folder / NAME for folder in folders if (folder / NAME).exists()), folders[-1] / NAME)
 
 
