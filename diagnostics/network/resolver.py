@@ -78,8 +78,8 @@ class Resolver:
         except dns.resolver.NXDOMAIN:
             return DNSAnswer(name, kind, End.NXDOMAIN)
         except (dns.exception.DNSException, OSError) as error:
-            detail = f"{kind} {name}: {error or type(error).__name__}"
             seconds = time.monotonic() - started
+            detail = _what_came(error)
             raise DNSUnavailable(name, phase="resolve", seconds=seconds, detail=detail) from error
         return answered(name, kind, found)
 
@@ -183,6 +183,17 @@ class Resolver:
         raise HostUnknown(
             host, phase="resolve", seconds=seconds, detail="the name exists, but has neither A nor AAAA record"
         )
+
+
+def _what_came(error: Exception) -> str:
+    """What each server did instead of answering, once each."""
+    tries = getattr(error, "kwargs", {}).get("errors", ())
+    said = []
+    for server, _tcp, _port, came, _response in tries:
+        who = str(server).removeprefix("Do53:").replace("@", ":")
+        silent = isinstance(came, dns.exception.Timeout)
+        said.append(f"no answer from {who}" if silent else f"{who} answered {came or type(came).__name__}")
+    return "; ".join(dict.fromkeys(said)) or str(error) or type(error).__name__
 
 
 def read_nameserver(text: str) -> dns.nameserver.Nameserver:
