@@ -108,7 +108,7 @@ def diagnose(running: Running) -> None:
 
 
 def _be_hurt(fault: Fault, running: Running, teller: Teller) -> None:
-    """A visitor writes and loses the message. Nobody presses anything: the mail tells, or the change before it."""
+    """A visitor writes and loses the message. Nobody presses anything: the mail tells of it, or the change before."""
     if fault.told_by == "mail.hung":
         visitor = threading.Thread(target=_write_in_vain, args=(fault, running), daemon=True)
         visitor.start()
