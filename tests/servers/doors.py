@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import secrets
 import threading
@@ -81,7 +82,8 @@ def open_doors(data_dir: Path, **settings: Any) -> Iterator[Doors]:
         yield Doors(services, url)
     finally:
         # In the loop's own thread: closed from here, it would sit in select() for seconds.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        with contextlib.suppress(OSError):  # the loop was awake, and closed all before it was woken
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         thread.join(10)
         server.task_dispatcher.shutdown()
         services.db.close()
