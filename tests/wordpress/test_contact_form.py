@@ -23,6 +23,9 @@ STAND_IN, ORIGINAL = "contact-form-stand-in", "contact-form-7"
 _LISTENER = """\
 <?php
 function listener_note( string $hook, array $data ): void {
+	if ( ! WPCF7_Submission::get_instance() ) {
+		return; // A mail of somebody else's: the sidecar's test mail, say.
+	}
 	$line = json_encode( array( 'hook' => $hook ) + $data ) . "\\n";
 	file_put_contents( WP_CONTENT_DIR . '/hooks.jsonl', $line, FILE_APPEND );
 }
