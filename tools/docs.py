@@ -127,14 +127,16 @@ def commands_page() -> str:
     return "\n".join([*parts, ""])
 
 
-def described(command: click.Command, path: str) -> list[str]:
-    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
-    parts = ["", f"## {path}", "", "```", command.get_help(context).rstrip(), "```"]
+def described(command: click.Command, name: str, parent: click.Context | None = None) -> list[str]:
+    # Contexts as click itself nests them: what a group sets (-h) holds for its commands, and is in their help.
+    settings = {"terminal_width": 100, "max_content_width": 100, **command.context_settings}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
+    parts = ["", f"## {context.command_path}", "", "```", command.get_help(context).rstrip(), "```"]
     if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            child = command.get_command(context, name)
+        for each in command.list_commands(context):
+            child = command.get_command(context, each)
             if child is not None:
-                parts += described(child, f"{path} {name}")
+                parts += described(child, each, context)
     return parts
 
 
