@@ -15,7 +15,10 @@ from sidecar.web import LoggedIn, attempt, logged_in, now, services
 bp = Blueprint("login", __name__)
 
 WRONG = "That address and password do not belong together. Check both; passwords may be pasted."
-SPENT = "This link was used already, or its time is over. Ask a colleague for a new one, or type on the server: "
+SPENT = (
+    "This link was used already, or its time is over. Ask a colleague for a new one, or type on the server: "
+    "aftercare user reset <address>. While nobody has an account, a restart of aftercare serve prints a new first link."
+)
 
 
 @bp.get("/login")
@@ -63,7 +66,7 @@ def welcome(token: str) -> ResponseReturnValue:
     try:
         link = accounts.open_link(services().db, token, now())
     except NotFound:
-        return answer(404, SPENT + "aftercare user reset <address>")
+        return answer(404, SPENT)
     return _welcome(token, link)
 
 
@@ -84,7 +87,7 @@ def take_up(token: str) -> ResponseReturnValue:
             db, token, typed.get("password", ""), now(), email=typed.get("email", ""), name=typed.get("name", "")
         )
     except NotFound:
-        return answer(404, SPENT + "aftercare user reset <address>")
+        return answer(404, SPENT)
     except accounts.Refused as error:
         return _welcome(token, link, str(error)), 400
     _open_session(LoggedIn(user, session_token))
