@@ -24,7 +24,8 @@ __all__ = ["BadSetting", "ControlTarget", "IPNetwork", "RelayAddress", "Settings
 
 PREFIX = "AFTERCARE_"
 FILE_VARIABLE = "AFTERCARE_SETTINGS"  # where the file lies; not a setting itself
-OF_THE_TESTS = ("AFTERCARE_REAL_PLUGINS", "AFTERCARE_VECTORS")  # read by the test suite, never by the sidecar
+# Read by the tests and the demo, never by the sidecar.
+OF_THE_TESTS = ("AFTERCARE_REAL_PLUGINS", "AFTERCARE_CACHE", "AFTERCARE_VECTORS")
 
 
 class BadSetting(Exception):

@@ -15,7 +15,8 @@ def test_nothing_set_means_the_defaults():
 
 
 def test_what_only_the_tests_read_is_no_unknown_setting():
-    load_settings({"AFTERCARE_VECTORS": "vectors", "AFTERCARE_REAL_PLUGINS": "plugins"}, None)
+    of_the_tests = ("AFTERCARE_VECTORS", "AFTERCARE_REAL_PLUGINS", "AFTERCARE_CACHE")
+    load_settings(dict.fromkeys(of_the_tests, "a/folder"), None)
 
 
 def test_the_environment_wins_over_the_file(tmp_path):
