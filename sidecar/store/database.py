@@ -1,8 +1,8 @@
 """One `Database` for every room: typed rows out, named parameters in, time handed in.
 
-SQLite by sqlite-utils: WAL, `synchronous=FULL` (what was answered 202 outlives a
-power cut), foreign keys on, one connection a thread. JSON columns hold text; a row
-type whose field is annotated as dict or list gets it parsed.
+SQLite: WAL, `synchronous=FULL` (what was answered 202 outlives a power cut), foreign
+keys on, one connection a thread. JSON columns hold text; a row type whose field is
+annotated as dict or list gets it parsed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
-
-import sqlite_utils
 
 Row = TypeVar("Row")
 
@@ -125,11 +123,6 @@ class Database:
     def copy_to(self, target: sqlite3.Connection) -> None:
         """A copy as of this instant, while others go on writing (SQLite's backup API)."""
         self._connection.backup(target)
-
-    @property
-    def tables(self) -> sqlite_utils.Database:
-        """The same connection for sqlite-utils: migrations, copies, maintenance."""
-        return sqlite_utils.Database(self._connection)
 
 
 def _locked() -> sqlite3.OperationalError:

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -91,7 +93,8 @@ def test_a_channel_that_is_away_is_tried_again_and_the_reason_is_kept_without_th
         until(lambda: receiver.bodies)
     [message] = messages.messages_of(services.db, ticket.id)
     assert (message.state, message.attempts) == ("sent", 2)
-    dump = "\n".join("\n".join(services.db.tables.conn.iterdump()).splitlines()) + services_log(caplog)
+    with closing(sqlite3.connect(services.db.path)) as file:
+        dump = "\n".join(file.iterdump()) + services_log(caplog)
     assert "swordfish" not in dump
     assert "hook-of-ann" not in dump
 
