@@ -220,6 +220,14 @@ def test_a_mail_plugin_that_is_told_not_to_send_is_another_mode(told: Told) -> N
         told.site.wp("plugin", "delete", "disable-emails")
 
 
+def test_a_heartbeat_that_was_lost_comes_back_with_the_next_event(told: Told) -> None:
+    """Two requests that write WordPress's cron list at the same time can lose an event of it for ever."""
+    told.site.wp("cron", "event", "delete", "aftercare_heartbeat")
+    assert "aftercare_heartbeat" not in told.site.wp("cron", "event", "list", "--field=hook")
+    told.site.write_to_us("is the heart still beating?")
+    poll(lambda: "aftercare_heartbeat" in told.site.wp("cron", "event", "list", "--field=hook"), 20.0, "it is gone")
+
+
 def test_cron_that_does_not_keep_its_times_is_told_once(told: Told) -> None:
     """In one request: else a visit would wake cron, and it would catch up."""
     said = told.site.php_eval(

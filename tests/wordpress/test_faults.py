@@ -56,7 +56,7 @@ def test_a_relay_that_goes_silent_is_named_though_no_hook_ever_fires(running: Ru
         visitor.start()
         poll(lambda: _under_way(site), 20.0, "the mail did not begin")
         site.php_eval(_LATER)
-        site.wp("cron", "event", "run", "aftercare_heartbeat")
+        site.php_eval(r"Aftercare\Heartbeat::beat();")
         ticket = running.sidecar.wait_for_ticket(site.id, timeout_s=60.0)
     visitor.join(30.0)
     assert ticket["code"] == "smtp.silent_after_auth"

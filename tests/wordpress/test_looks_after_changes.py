@@ -33,7 +33,7 @@ def at_rest(paired_site: LabSite, sidecar: Sidecar) -> None:
 
 
 def beat(site: LabSite) -> None:
-    site.wp("cron", "event", "run", "aftercare_heartbeat")
+    site.php_eval(r"Aftercare\Heartbeat::beat();")
 
 
 def runs(site: LabSite, sidecar: Sidecar) -> list[dict[str, Any]]:

@@ -74,7 +74,7 @@ def test_where_every_road_is_blocked_the_plugin_fetches_with_its_heartbeat(paire
     while not commands.waiting(doors.db, site_id, datetime.now(UTC)):
         assert time.monotonic() < until and asking.is_alive()
         time.sleep(0.1)
-    wordpress.wp("cron", "event", "run", "aftercare_heartbeat")
+    wordpress.php_eval(r"Aftercare\Heartbeat::beat();")
     asking.join(30)
     [(result, road)] = got
     assert road == "fetch" and len(result["days"]) == 30

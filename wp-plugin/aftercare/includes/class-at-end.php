@@ -39,7 +39,9 @@ final class At_End {
 
 	/** Sends, where nobody waits any more; else another request of our own is asked to. */
 	public static function send(): void {
-		if ( self::let_go() ) {
+		$free = self::let_go();
+		Heartbeat::schedule(); // Two requests that write WordPress's cron list at once can lose our event.
+		if ( $free ) {
 			Sender::flush( self::BUDGET_S );
 		} elseif ( Outbox::urgent() ) {
 			Heartbeat::wake();

@@ -60,6 +60,7 @@ final class Command_Door {
 			if ( hash_equals( $verdict['secret'], Pairing::next_secret() ) ) {
 				Pairing::promote(); // A rotation whose answer was lost: the sidecar uses the new secret.
 			}
+			Heartbeat::schedule(); // As in At_End.
 			$envelope = Json::object( $message['body'] );
 			$answer   = null === $envelope ? null : Commands::carry_out( $envelope );
 			if ( null === $answer ) {
