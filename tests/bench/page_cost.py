@@ -28,7 +28,7 @@ BAR = 1.02
 MEMORY_BAR_KIB = 150
 ROUND = 200  # pairs measured before each look at the interval
 MOST_PAIRS = 2_000
-NARROW = 0.005  # half of the noise's interval, as a part of the page's time
+NARROW = 0.01  # half of the interval, as a part of the page's time: half of what the bar allows
 PAGES = {"front": "/", "form": "/contact/"}
 
 SWITCH = """<?php
