@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -117,7 +118,7 @@ def _protect_forms(app: Flask, services: Services) -> None:
     console.register(app)
 
 
-def _harden(secure: bool):  # type: ignore[no-untyped-def]
+def _harden(secure: bool) -> Callable[[Response], Response]:
     def harden(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
