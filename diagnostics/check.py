@@ -85,6 +85,10 @@ class Context:
     recipient: str = ""  # the mailbox that canaries go to; "" until staff set one
     control: Mapping[str, Any] | None = None  # {"host", "ports"} of the sidecar's control target
     login: Callable[[str, int], Login] | None = None  # (host, port): hands out, once, what an admin gave for this run
+    previous: Sequence[Finding] = ()  # of the last ended run of this playbook at this site
+    messages: Sequence[Mapping[str, Any]] = ()  # what was read out of messages that staff pasted, newest first
+    warm_up: Mapping[str, Any] | None = None  # {"begun_on", "target", "start", "growth", "days"} of the plan in force
+    blocklists: Sequence[str] = ()  # the DNS blocklists that may be asked, by name
 
 
 CheckFunction = Callable[[Context], Awaitable[list[Finding]]]

@@ -57,14 +57,38 @@ class CauseKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class RecordChange:
+    """One change at a DNS host: at *name*, the records *replaces* go and *value* comes."""
+
+    name: str  # absolute, ASCII, no final dot
+    type: str  # "TXT", "CNAME", "MX", "TLSA"…
+    value: str  # as DNS panels take it: a TXT's text, "10 mail.example.org"; "" where something only goes
+    replaces: tuple[str, ...] = ()  # values that stand there now, exactly as found
+
+
+@dataclass(frozen=True)
 class Remedy:
-    """What to do: plain words and, where there is one, the exact text to copy."""
+    """What to do: plain words and, where there is one, the exact text to copy.
+
+    *records* are the changes that the domain's owner can make; *letter* is for whoever
+    else must act. *proof* is how the check ended with the records laid over DNS:
+    "pass" where its finding was gone, "fail", "unknown", or "" where it was not tried.
+    """
 
     text: str
     copy: str = ""
+    records: tuple[RecordChange, ...] = ()
+    letter: str = ""
+    proof: str = ""
 
-    def to_json(self) -> dict[str, str]:
-        return {"text": self.text, "copy": self.copy}
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "copy": self.copy,
+            "records": [as_facts(each) for each in self.records],
+            "letter": self.letter,
+            "proof": self.proof,
+        }
 
 
 @dataclass(frozen=True)
@@ -98,7 +122,7 @@ class Finding:
 class Code:
     """A stable, dotted, lower-case name for one answer, with its words.
 
-    `summary`, `remedy` and `copy` are templates: `{subject}` and `{evidence.name}`
+    `summary`, `remedy`, `copy` and `letter` are templates: `{subject}` and `{evidence.name}`
     (dots walk into nested evidence). `meaning` and `proof` are plain text for the
     code's page: what it means for the site, and what shows that it is so.
     """
@@ -108,6 +132,7 @@ class Code:
     summary: str
     remedy: str = ""
     copy: str = ""
+    letter: str = ""
     meaning: str = ""
     proof: str = ""
     kind: CauseKind = CauseKind.SETTINGS
@@ -122,6 +147,7 @@ class Code:
         *,
         reason: UnknownReason | None = None,
         blocked_by: str = "",
+        records: Sequence[RecordChange] = (),
     ) -> Finding:
         """This code's finding about *subject*; *evidence* is a mapping or a dataclass.
 
@@ -134,7 +160,9 @@ class Code:
         if (self.verdict is Verdict.UNKNOWN) != (reason is not None):
             raise ValueError(f"{self.code}: a reason belongs to `unknown`, and only to it")
         say = _Words(subject, facts)
-        remedy = Remedy(say(self.remedy), say(self.copy)) if self.remedy else None
+        remedy = None
+        if self.remedy:
+            remedy = Remedy(say(self.remedy), say(self.copy), tuple(records), say(self.letter))
         return Finding(self.code, self.verdict, subject, say(self.summary), facts, remedy, reason, blocked_by)
 
 

@@ -20,7 +20,8 @@ from diagnostics.network.errors import (
     TLSFailed,
     TooMuch,
 )
-from diagnostics.network.query import DNS, DNSAnswer, End, MailExchanger, RecordType, is_name
+from diagnostics.network.overlay import Overlay
+from diagnostics.network.query import DNS, DNSAnswer, End, MailExchanger, RecordType, TLSARecord, is_name
 from diagnostics.network.resolver import Addresses, Resolver, read_nameserver
 from diagnostics.network.stream import Stream
 
@@ -41,10 +42,12 @@ __all__ = [
     "NetworkError",
     "NoRoute",
     "NotAllowed",
+    "Overlay",
     "RecordType",
     "Resolver",
     "Silent",
     "Stream",
+    "TLSARecord",
     "TLSFailed",
     "TLSMode",
     "TooMuch",

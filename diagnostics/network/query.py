@@ -7,19 +7,23 @@ any byte into one; a byte that is not UTF-8 stands as Python's surrogate escape.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
+import dns.flags
 import dns.name
+import dns.rdata
 import dns.rdtypes.ANY.MX
-import dns.rdtypes.ANY.PTR
-import dns.rdtypes.ANY.TXT
+import dns.rdtypes.ANY.TLSA
 import dns.rdtypes.IN.A
 import dns.rdtypes.IN.AAAA
+import dns.rdtypes.nsbase
+import dns.rdtypes.txtbase
 import dns.resolver
 
-RecordType = Literal["A", "AAAA", "MX", "PTR", "TXT"]
+RecordType = Literal["A", "AAAA", "MX", "PTR", "TXT", "CNAME", "NS", "SOA", "SPF", "TLSA", "DS", "DNSKEY"]
 MOST_NAME_OCTETS = 253  # RFC 1035 §2.3.4: 255 on the wire, less the first length and the root
 MOST_LABEL_OCTETS = 63
 
@@ -41,6 +45,16 @@ class MailExchanger:
 
 
 @dataclass(frozen=True)
+class TLSARecord:
+    """One TLSA record (RFC 6698 §2.1)."""
+
+    usage: int
+    selector: int
+    matching: int
+    data: bytes
+
+
+@dataclass(frozen=True)
 class DNSAnswer:
     """The records of one type at one name, in the field for that type."""
 
@@ -49,8 +63,14 @@ class DNSAnswer:
     end: End
     addresses: tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, ...] = ()  # A, AAAA
     exchangers: tuple[MailExchanger, ...] = ()  # MX, in no order
-    names: tuple[str, ...] = ()  # PTR
-    texts: tuple[bytes, ...] = ()  # TXT, each record's strings joined
+    names: tuple[str, ...] = ()  # PTR, CNAME, NS
+    texts: tuple[bytes, ...] = ()  # TXT and SPF, each record's strings joined
+    strings: tuple[tuple[bytes, ...], ...] = ()  # the same, as they were split
+    tlsa: tuple[TLSARecord, ...] = ()
+    values: tuple[str, ...] = ()  # every record in presentation form (RFC 1035 §5.1), whatever its type
+    ttl: int = 0  # seconds that the answer may be kept; of a void answer, by the zone's SOA (RFC 2308)
+    chain: tuple[str, ...] = ()  # the names that CNAMEs led through, the asked one first; () without
+    authentic: bool = False  # the resolver says that it validated this (AD, RFC 4035 §3.2.3)
 
 
 class DNS(Protocol):
@@ -77,23 +97,56 @@ def wire_name(text: str) -> dns.name.Name:
 
 def answered(name: str, kind: RecordType, records: dns.resolver.Answer) -> DNSAnswer:
     """dnspython's answer as ours; one without records is `no data`."""
-    found = list(records.rrset or ())
+    response = records.response
+    led = [_text(link.name) for link in records.chaining_result.cnames]
+    return recorded(
+        name,
+        kind,
+        list(records.rrset or ()),
+        ttl=records.chaining_result.minimum_ttl,
+        chain=(*led, _text(records.canonical_name)) if led else (),
+        authentic=bool(response.flags & dns.flags.AD),
+    )
+
+
+def recorded(
+    name: str,
+    kind: RecordType,
+    records: Sequence[dns.rdata.Rdata],
+    *,
+    ttl: int = 0,
+    chain: tuple[str, ...] = (),
+    authentic: bool = False,
+) -> DNSAnswer:
+    """An answer made of *records*; without any it is `no data`."""
+    texts = [each for each in records if isinstance(each, dns.rdtypes.txtbase.TXTBase)]
     return DNSAnswer(
         name,
         kind,
-        End.ANSWER if found else End.NODATA,
+        End.ANSWER if records else End.NODATA,
         addresses=tuple(
             ipaddress.ip_address(each.address)
-            for each in found
+            for each in records
             if isinstance(each, (dns.rdtypes.IN.A.A, dns.rdtypes.IN.AAAA.AAAA))
         ),
         exchangers=tuple(
             MailExchanger(each.preference, _text(each.exchange))
-            for each in found
+            for each in records
             if isinstance(each, dns.rdtypes.ANY.MX.MX)
         ),
-        names=tuple(_text(each.target) for each in found if isinstance(each, dns.rdtypes.ANY.PTR.PTR)),
-        texts=tuple(b"".join(each.strings) for each in found if isinstance(each, dns.rdtypes.ANY.TXT.TXT)),
+        # PTR, CNAME and NS are one shape: a name.
+        names=tuple(_text(each.target) for each in records if isinstance(each, dns.rdtypes.nsbase.NSBase)),
+        texts=tuple(b"".join(each.strings) for each in texts),
+        strings=tuple(each.strings for each in texts),
+        tlsa=tuple(
+            TLSARecord(each.usage, each.selector, each.mtype, each.cert)
+            for each in records
+            if isinstance(each, dns.rdtypes.ANY.TLSA.TLSA)
+        ),
+        values=tuple(each.to_text() for each in records),
+        ttl=ttl,
+        chain=chain,
+        authentic=authentic,
     )
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from diagnostics.network import DNSAnswer, DNSUnavailable, End, MailExchanger, RecordType, is_name
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rdtypes.ANY.MX
+import dns.rdtypes.ANY.PTR
+import dns.rdtypes.ANY.TXT
+
+from diagnostics.network import DNSAnswer, DNSUnavailable, End, RecordType, is_name
+from diagnostics.network.query import recorded
 
 Trouble = Literal["timeout", "servfail", "refused", "garbage"]
 CHAIN = 8  # CNAMEs followed, as a resolver would
@@ -17,12 +25,14 @@ CHAIN = 8  # CNAMEs followed, as a resolver would
 class Zone:
     """name -> [(type, value)]; a name that stands in `troubles` does not answer for the types that it lacks.
 
-    Values: TXT bytes or a sequence of strings, MX (preference, host), others text. `asked` logs every question.
+    Values: TXT bytes or a sequence of strings, MX (preference, host), others presentation form.
+    `asked` logs every question.
     """
 
     records: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     troubles: dict[str, Trouble] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    ttl: int = 3600  # of every answer
 
     def add(self, name: str, kind: str, *values: Any) -> Zone:
         self.records.setdefault(_key(name), []).extend((kind, value) for value in values)
@@ -58,15 +68,39 @@ class Zone:
         end, values = self.look(name, kind)
         if not isinstance(end, End):
             raise DNSUnavailable(name, phase="resolve", detail=end)
-        return DNSAnswer(
-            name,
-            kind,
-            end,
-            addresses=tuple(ipaddress.ip_address(value) for value in values if kind in ("A", "AAAA")),
-            exchangers=tuple(MailExchanger(*value) for value in values if kind == "MX"),
-            names=tuple(str(value) for value in values if kind == "PTR"),
-            texts=tuple(b"".join(strings(value)) for value in values if kind == "TXT"),
-        )
+        led = self._led(name, kind)
+        if end is not End.ANSWER:
+            return DNSAnswer(name, kind, end, ttl=self.ttl, chain=led)
+        records = [_rdata(kind, value) for value in values]
+        return recorded(name, kind, records, ttl=self.ttl, chain=led)
+
+    def _led(self, name: str, kind: str) -> tuple[str, ...]:
+        """The names that CNAMEs led through, *name* first; () where there was none."""
+        names = [name.removesuffix(".")]
+        for _ in range(CHAIN):
+            here = self.records.get(_key(names[-1]), [])
+            aliases = [value for each, value in here if each == "CNAME"]
+            if not aliases or kind == "CNAME" or any(each == kind for each, _ in here):
+                break
+            names.append(str(aliases[0]).removesuffix("."))
+        return tuple(names) if len(names) > 1 else ()
+
+
+def _rdata(kind: str, value: Any) -> dns.rdata.Rdata:
+    """One value of `Zone.add` as a record."""
+    if kind in ("TXT", "SPF"):
+        return dns.rdtypes.ANY.TXT.TXT(dns.rdataclass.IN, dns.rdatatype.from_text(kind), strings(value))
+    if kind == "MX":
+        preference, host = value
+        return dns.rdtypes.ANY.MX.MX(dns.rdataclass.IN, dns.rdatatype.MX, preference, _name(host))
+    if kind in ("PTR", "CNAME", "NS"):
+        return dns.rdtypes.ANY.PTR.PTR(dns.rdataclass.IN, dns.rdatatype.from_text(kind), _name(value))
+    return dns.rdata.from_text(dns.rdataclass.IN, kind, str(value))
+
+
+def _name(text: str) -> dns.name.Name:
+    labels = text.encode("utf-8", "surrogateescape").removesuffix(b".").split(b".")
+    return dns.name.Name([*labels, b""] if labels != [b""] else [b""])
 
 
 def strings(value: bytes | str | Sequence[bytes | str]) -> list[bytes]:

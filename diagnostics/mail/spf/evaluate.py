@@ -9,8 +9,8 @@ import time
 from diagnostics.mail.spf.evaluation import Evaluation, Result
 from diagnostics.mail.spf.evaluator import UNKNOWN, Evaluator
 from diagnostics.mail.spf.lookups import IPAddress, Lookups, Stop
-from diagnostics.mail.spf.record import printable
 from diagnostics.network import DNS, Resolver
+from diagnostics.printable import printable
 
 # Python's codec is IDNA 2003, which makes another domain of these than IDNA 2008 does: ß ς and the joiners.
 AMBIGUOUS = frozenset("ßẞς\u200c\u200d")

@@ -15,10 +15,10 @@ from diagnostics.mail.spf.record import (
     Record,
     near_misses,
     parse,
-    printable,
     spf_records,
 )
 from diagnostics.network import DNSAnswer, End, is_name
+from diagnostics.printable import printable
 
 UNKNOWN = "unknown"  # what %{h}, %{p} and %{r} say when nobody knows (§7.3)
 

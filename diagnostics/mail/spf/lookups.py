@@ -17,8 +17,9 @@ from diagnostics.mail.spf.evaluation import (
     Unanswered,
     VoidLookup,
 )
-from diagnostics.mail.spf.record import MOST_RECORD, printable
+from diagnostics.mail.spf.record import MOST_RECORD
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable, End, RecordType, is_name
+from diagnostics.printable import printable
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 

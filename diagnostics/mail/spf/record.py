@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from diagnostics.mail.spf.macro import LETTERS, BadMacro, MacroString
 from diagnostics.network import is_name
+from diagnostics.printable import printable
 
 QUALIFIERS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 MECHANISMS = ("all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists")
-MOST_SHOWN = 600  # characters of a term or name, wherever it is shown
-MOST_RECORD = 4096  # and of a record
+MOST_RECORD = 4096  # characters of a record, wherever it is shown
 
 _DIRECTIVE = re.compile(r"([+\-~?]?)([a-z][a-z0-9]*)(.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
 _MODIFIER = re.compile(r"([a-z][a-z0-9\-_.]*)=(.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
@@ -56,21 +56,6 @@ class Record:
     directives: tuple[Directive, ...]
     redirect: MacroString | None = None
     exp: MacroString | None = None
-
-
-def printable(text: str | bytes, most: int = MOST_SHOWN) -> str:
-    """*text* for people: what no terminal or page should get is escaped, what is too long is cut."""
-    if isinstance(text, bytes):
-        text = text[: most + 1].decode("utf-8", "surrogateescape")
-    shown = "".join(each if each.isprintable() else _escaped(each) for each in text[:most])
-    return shown + ("…" if len(text) > most else "")
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8
-        code -= 0xDC00
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def spf_records(texts: Iterable[bytes]) -> list[bytes]:
