@@ -10,8 +10,8 @@ DNS_UNAVAILABLE = Code(
     "DNS gave no answer about {subject}: {evidence.detail}.",
     remedy="Try again in some minutes. Does it last, ask the DNS host of {subject} to mend its name servers, showing "
     "them this question and what came back; or name a resolver that works with --nameserver.",
-    meaning="A name server was silent, or answered with a failure (SERVFAIL, REFUSED, nonsense). Nothing is known about "
-    "the records: receivers that see the same defer the mail. What rests on this question is not judged.",
+    meaning="A name server was silent, or answered with a failure (SERVFAIL, REFUSED, nonsense). Nothing is known "
+    "about the records: receivers that see the same defer the mail. What rests on this question is not judged.",
     proof="The question, which server was asked, and what it did instead of answering.",
     kind=CauseKind.DNS,
     temporary=True,

@@ -12,8 +12,9 @@ from diagnostics.mail.spf import Evaluation, Malformed, Result, check_host, pars
 from diagnostics.mail.spf.codes import CODES
 from diagnostics.mail.spf.judge import judge
 from diagnostics.mail.spf.macro import MOST_EXPLANATION, BadMacro, MacroString
-from diagnostics.mail.spf.record import near_misses, printable
+from diagnostics.mail.spf.record import near_misses
 from diagnostics.network import DNSUnavailable, End, MailExchanger, Resolver
+from diagnostics.printable import printable
 from tests.servers.scripted_dns import ScriptedDns
 from tests.servers.zone import Zone
 

@@ -8,16 +8,9 @@ from diagnostics.mail.spf.evaluation import ProblemKind, Result, Step, Visit
 from diagnostics.mail.spf.lookups import Lookups, Place, Stop
 from diagnostics.mail.spf.macro import EXPLANATION_LETTERS, BadMacro, MacroString
 from diagnostics.mail.spf.mechanisms import is_within, matches
-from diagnostics.mail.spf.record import (
-    MOST_RECORD,
-    Directive,
-    Malformed,
-    Record,
-    near_misses,
-    parse,
-    spf_records,
-)
-from diagnostics.network import DNSAnswer, End, is_name
+from diagnostics.mail.spf.reading import check_domain, parsed, the_record
+from diagnostics.mail.spf.record import MOST_RECORD, Directive, Record
+from diagnostics.network import is_name
 from diagnostics.printable import printable
 
 UNKNOWN = "unknown"  # what %{h}, %{p} and %{r} say when nobody knows (§7.3)
@@ -85,28 +78,11 @@ class Evaluator:
 
     async def _record(self, place: Place, node: _Node) -> Record:
         """§4.3 to §4.5: the one record of the domain. Raises Stop."""
-        domain = place.domain
-        # §4.3: no name, or of one label only: `none`, without a question.
-        if not is_name(domain) or "." not in domain.removesuffix(".") or domain.startswith("["):
-            detail = f"{domain or 'nothing'} is no full domain name"
-            raise place.stop(Result.NONE, ProblemKind.NOT_A_DOMAIN, detail)
-        if not domain.isascii():
-            detail = f"{domain} is not in the form that DNS has it: write its xn-- form"
-            raise place.stop(Result.NONE, ProblemKind.NOT_A_DOMAIN, detail)
-        answer = await self.lookups.ask(domain, "TXT", place, void_counts=len(place.path) > 1)
-        records = spf_records(answer.texts)
-        if not records:
-            raise _no_record(answer, place)
-        if len(records) > 1:
-            detail = f"{domain} has {len(records)} SPF records; receivers use none of them"
-            raise place.stop(Result.PERMERROR, ProblemKind.MULTIPLE, detail, tuple(records))
-        node.record = printable(records[0], MOST_RECORD)
-        try:
-            return parse(records[0])
-        except Malformed as error:
-            at_term = Place(place.path, error.term)
-            detail = f"{error.term}: {error.why}"
-            raise at_term.stop(Result.PERMERROR, ProblemKind.MALFORMED, detail, (records[0],)) from error
+        check_domain(place)
+        answer = await self.lookups.ask(place.domain, "TXT", place, void_counts=len(place.path) > 1)
+        text = the_record(answer, place)
+        node.record = printable(text, MOST_RECORD)
+        return parsed(text, place)
 
     async def _terms(self, record: Record, place: Place, node: _Node) -> _End:
         for directive in record.directives:
@@ -213,15 +189,6 @@ class Evaluator:
         except (BadMacro, UnicodeDecodeError):
             return ""
         return printable(made, len(made))
-
-
-def _no_record(answer: DNSAnswer, place: Place) -> Stop:
-    if answer.end is End.NXDOMAIN:
-        return place.stop(Result.NONE, ProblemKind.NO_SUCH_NAME, f"{place.domain} does not exist in DNS")
-    if near := tuple(near_misses(answer.texts)):
-        detail = f"{printable(near[0])} does not begin with v=spf1 and a space, so it is no SPF record"
-        return place.stop(Result.NONE, ProblemKind.NO_RECORD, detail, near)
-    return place.stop(Result.NONE, ProblemKind.NO_RECORD, f"{place.domain} has no SPF record")
 
 
 def _best(names: list[str], domain: str) -> str:
