@@ -20,9 +20,11 @@ from diagnostics.network.errors import (
     TLSFailed,
     TooMuch,
 )
+from diagnostics.network.nameservers import read_nameserver
 from diagnostics.network.overlay import Overlay
 from diagnostics.network.query import DNS, DNSAnswer, End, MailExchanger, RecordType, TLSARecord, is_name
-from diagnostics.network.resolver import Addresses, Resolver, read_nameserver
+from diagnostics.network.resolver import Addresses, Resolver
+from diagnostics.network.shared import Seen, SharedDNS
 from diagnostics.network.stream import Stream
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "Overlay",
     "RecordType",
     "Resolver",
+    "Seen",
+    "SharedDNS",
     "Silent",
     "Stream",
     "TLSARecord",

@@ -8,13 +8,16 @@ import ipaddress
 import socket
 import ssl
 import time
+import warnings
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from diagnostics.network.egress import EgressPolicy
-from diagnostics.network.errors import ConnectRefused, ConnectTimedOut, NetworkError, NoRoute
+from diagnostics.network.errors import ConnectRefused, ConnectTimedOut, HostUnknown, NetworkError, NoRoute
 from diagnostics.network.resolver import Addresses, Resolver
+from diagnostics.network.shared import SharedDNS
 from diagnostics.network.stream import BYTE_LIMIT, Stream
 
 ADDRESSES_TRIED = 4
@@ -37,15 +40,31 @@ class Network:
         self.resolver = Resolver(nameservers)
         self.ca_file = ca_file
         self.helo_name = helo_name
+        self._fronts: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, SharedDNS] = weakref.WeakKeyDictionary()
+
+    @property
+    def dns(self) -> SharedDNS:
+        """What answers this door's DNS questions: one front for each event loop. Its `fresh()` knows nothing yet."""
+        loop = asyncio.get_running_loop()
+        front = self._fronts.get(loop)
+        if front is None or front.resolver is not self.resolver:
+            front = self._fronts[loop] = SharedDNS(self.resolver)
+        return front
 
     def allowing(self, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> Network:
         """This door for one site, whose private relay lies in *networks*."""
         policy = self.policy.with_networks(networks)
-        return Network(policy, self.resolver.nameservers, ca_file=self.ca_file, helo_name=self.helo_name)
+        door = Network(policy, ca_file=self.ca_file, helo_name=self.helo_name)
+        door.resolver, door._fronts = self.resolver, self._fronts
+        return door
 
     async def resolve(self, host: str) -> Addresses:
         """The addresses of *host*, allowed or not. Raises HostUnknown, DNSUnavailable."""
-        return await self.resolver.resolve(host)
+        try:
+            return await self.resolver.resolve(host, self.dns)
+        except HostUnknown:
+            # Kept for minutes, and the name may just have been made: who connects asks anew.
+            return await self.resolver.resolve(host)
 
     async def connect(
         self,
@@ -84,9 +103,18 @@ class Network:
                 errors.append(error)
         raise min(errors, key=_tells_most)
 
-    def tls_context(self, mode: TLSMode = "verify") -> ssl.SSLContext:
-        """As a careful client: the system's CAs, TLS 1.2 and up; "look" accepts any certificate."""
+    def tls_context(self, mode: TLSMode = "verify", version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
+        """As a careful client: the system's CAs, TLS 1.2 and up; "look" accepts any certificate.
+
+        With *version* exactly that one is offered, with every cipher that it has: to see whether a server still
+        speaks it, and for nothing else.
+        """
         context = ssl.create_default_context()
+        if version is not None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # that the old ones are old is what is looked for
+                context.minimum_version = context.maximum_version = version
+            context.set_ciphers("ALL:@SECLEVEL=0")
         if self.ca_file:
             context.load_verify_locations(self.ca_file)
         if mode == "look":

@@ -1,7 +1,6 @@
 """Names to addresses: the hosts file as the system reads it, then DNS. And one DNS question by itself.
 
 RFC 6761: `localhost` is loopback and `.invalid` never exists, whoever is asked.
-RFC 6891: EDNS with 1,232 bytes, so that large answers need no second try.
 """
 
 from __future__ import annotations
@@ -10,21 +9,27 @@ import asyncio
 import ipaddress
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import dns.asyncresolver
 import dns.exception
+import dns.message
 import dns.name
-import dns.nameserver
+import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 import dns.resolver
 
 from diagnostics.network.errors import DNSUnavailable, HostUnknown
-from diagnostics.network.query import DNSAnswer, End, RecordType, answered, wire_name
+from diagnostics.network.exchange import Exchange, NoReply
+from diagnostics.network.nameservers import NameServers, read_nameserver
+from diagnostics.network.query import DNS, DNSAnswer, End, RecordType, answered, wire_name
+from diagnostics.network.wire import EDNS_PAYLOAD, Nonsense, Question, rcode, void
+
+__all__ = ["EDNS_PAYLOAD", "Addresses", "Resolver", "read_nameserver"]
 
 HOSTS_FILE = Path("/etc/hosts")
-EDNS_PAYLOAD = 1232
+MOST_LINKS = 12  # CNAMEs of one chain that are followed
 
 
 @dataclass(frozen=True)
@@ -43,45 +48,93 @@ class Addresses:
 
 
 class Resolver:
-    """Asks *nameservers* ("address" or "address:port"; "[v6]:port"), or the system's when there are none."""
+    """Asks *nameservers* ("address" or "address:port"; "[v6]:port"), or the system's when there are none.
 
-    def __init__(self, nameservers: Sequence[str] = (), *, timeout_s: float = 5.0, hosts: Path = HOSTS_FILE) -> None:
+    It remembers which of them are silent, and nothing else: `SharedDNS` keeps answers.
+    """
+
+    def __init__(
+        self,
+        nameservers: Sequence[str] = (),
+        *,
+        timeout_s: float = 5.0,
+        hosts: Path = HOSTS_FILE,
+        trusted: bool | None = None,
+    ) -> None:
+        """*trusted*: whether the way to the servers is safe, so that their AD counts; None: as `trusted` finds."""
         self.nameservers = tuple(nameservers)
         self.timeout_s = timeout_s
         self.hosts = hosts
+        self._trusted = trusted
+        self._servers = NameServers(self.nameservers)
 
-    async def resolve(self, host: str) -> Addresses:
-        """Every address of *host*. Raises HostUnknown, DNSUnavailable."""
+    @property
+    def trusted(self) -> bool:
+        """Whether `DNSAnswer.authentic` may be believed (RFC 4035 §4.9.3): told so, loopback, or trust-ad is set."""
+        return self._servers.are_on_this_machine if self._trusted is None else self._trusted
+
+    async def resolve(self, host: str, source: DNS | None = None) -> Addresses:
+        """Every address of *host*, asked from *source* (else from here). Raises HostUnknown, DNSUnavailable."""
         if known := self._without_dns(host):
             return known
         started = time.monotonic()
-        name = self._absolute(host)
-        resolver = dns.asyncresolver.Resolver(configure=False)
-        self._configure(resolver, host)
-        answers = await asyncio.gather(
-            *(resolver.resolve(name, kind, search=False, lifetime=self.timeout_s) for kind in ("A", "AAAA")),
-            return_exceptions=True,
-        )
-        return self._judged(host, list(answers), time.monotonic() - started)
+        name = b".".join(self._absolute(host).labels[:-1]).decode("utf-8", "surrogateescape")
+        source = source or self
+        answers = await asyncio.gather(source.query(name, "A"), source.query(name, "AAAA"), return_exceptions=True)
+        return self._judged(host, answers, time.monotonic() - started)
 
     async def query(self, name: str, kind: RecordType) -> DNSAnswer:
         """The records of *kind* at *name*, from DNS alone: no hosts file, no search list.
 
         Raises DNSUnavailable; ValueError for what can be no name.
         """
+        return await self._query(name, kind, validated=True)
+
+    async def query_unchecked(self, name: str, kind: RecordType) -> DNSAnswer:
+        """As `query`, and the server is not to validate: an answer where `query` raises means that DNSSEC is broken."""
+        return await self._query(name, kind, validated=False)
+
+    async def _query(self, name: str, kind: RecordType, *, validated: bool) -> DNSAnswer:
         asked = wire_name(name)
         started = time.monotonic()
-        resolver = dns.asyncresolver.Resolver(configure=False)
-        self._configure(resolver, name)
+        led = [name]
+        answer, whole = await self._ask(asked, name, kind, validated, started)
+        # A resolver follows CNAMEs to their end; a server of one zone stops where its zone does.
+        while not whole and answer.chain:
+            target = answer.chain[-1]
+            if target in led or len(answer.chain) > MOST_LINKS:
+                detail = f"its CNAMEs lead in a circle: {' → '.join((*answer.chain[:MOST_LINKS], target))}"
+                raise DNSUnavailable(name, phase="resolve", seconds=time.monotonic() - started, detail=detail)
+            led.append(target)
+            end, whole = await self._ask(wire_name(target), name, kind, validated, started)
+            answer = replace(
+                end,
+                chain=(*answer.chain, *end.chain[1:]),
+                ttl=min(answer.ttl, end.ttl),
+                authentic=answer.authentic and end.authentic,
+            )
+        return answer
+
+    async def _ask(
+        self, asked: dns.name.Name, name: str, kind: RecordType, validated: bool, started: float
+    ) -> tuple[DNSAnswer, bool]:
+        """One question, and whether the answer goes to the end of its CNAMEs."""
+        number = dns.rdatatype.from_text(kind)
+
+        def make(edns: bool) -> Question:
+            return Question.of(asked, number, validated=validated, edns=edns)
+
+        def read(question: Question, reply: bytes) -> tuple[DNSAnswer, bool]:
+            if (nothing := void(question, reply)) is not None:
+                return DNSAnswer(name, kind, nothing.end, ttl=nothing.ttl, authentic=nothing.authentic), True
+            return _records(name, kind, reply)
+
+        left_s = max(0.0, started + self.timeout_s - time.monotonic())
         try:
-            found = await resolver.resolve(asked, kind, search=False, raise_on_no_answer=False, lifetime=self.timeout_s)
-        except dns.resolver.NXDOMAIN:
-            return DNSAnswer(name, kind, End.NXDOMAIN)
-        except (dns.exception.DNSException, OSError) as error:
+            return await Exchange(self._servers, make, read).run(left_s)
+        except NoReply as error:
             seconds = time.monotonic() - started
-            detail = _what_came(error)
-            raise DNSUnavailable(name, phase="resolve", seconds=seconds, detail=detail) from error
-        return answered(name, kind, found)
+            raise DNSUnavailable(name, phase="resolve", seconds=seconds, detail=str(error) or "no time left") from error
 
     def resolve_now(self, host: str) -> Addresses:
         """As `resolve`, for code that is not asyncio."""
@@ -90,13 +143,22 @@ class Resolver:
         started = time.monotonic()
         name = self._absolute(host)
         resolver = dns.resolver.Resolver(configure=False)
-        self._configure(resolver, host)
-        answers: list[object] = []
+        try:
+            servers = self._servers.in_order()
+        except ValueError as error:
+            raise DNSUnavailable(host, phase="resolve", detail=str(error)) from error
+        resolver.nameservers = [read_nameserver(f"[{each.address}]:{each.port}") for each in servers]
+        resolver.use_edns(0, 0, EDNS_PAYLOAD)
+        answers: list[DNSAnswer | BaseException] = []
         for kind in ("A", "AAAA"):
             try:
-                answers.append(resolver.resolve(name, kind, search=False, lifetime=self.timeout_s))
+                found = resolver.resolve(name, kind, search=False, raise_on_no_answer=False, lifetime=self.timeout_s)
+                answers.append(answered(host, kind, found))
+            except dns.resolver.NXDOMAIN:
+                answers.append(DNSAnswer(host, kind, End.NXDOMAIN))
             except dns.exception.DNSException as error:
-                answers.append(error)
+                detail = str(error) or type(error).__name__
+                answers.append(DNSUnavailable(host, phase="resolve", detail=detail))
         return self._judged(host, answers, time.monotonic() - started)
 
     def _without_dns(self, host: str) -> Addresses | None:
@@ -151,60 +213,45 @@ class Resolver:
             raise HostUnknown(host, phase="resolve", detail="no host name is set")
         return name
 
-    def _configure(self, resolver: dns.resolver.BaseResolver, host: str) -> None:
-        try:
-            if self.nameservers:
-                resolver.nameservers = [read_nameserver(text) for text in self.nameservers]
-            else:
-                resolver.read_resolv_conf("/etc/resolv.conf")
-        except (dns.exception.DNSException, OSError) as error:
-            raise DNSUnavailable(host, phase="resolve", detail=f"no name server: {error}") from error
-        resolver.use_edns(0, 0, EDNS_PAYLOAD)
-
-    def _judged(self, host: str, answers: Sequence[object], seconds: float) -> Addresses:
+    def _judged(self, host: str, answers: Sequence[DNSAnswer | BaseException], seconds: float) -> Addresses:
         """Four different ends of a look-up are not one: NXDOMAIN, no data, no server, no time."""
         found: list[tuple[str, ...]] = []
-        trouble: list[BaseException] = []
+        trouble: list[DNSUnavailable] = []
         for answer in answers:
-            if isinstance(answer, dns.resolver.Answer):
-                found.append(tuple(record.address for record in answer))
-                continue
-            found.append(())
-            if isinstance(answer, dns.resolver.NXDOMAIN):
-                detail = "the name does not exist (NXDOMAIN)"
-                raise HostUnknown(host, phase="resolve", seconds=seconds, detail=detail)
-            if isinstance(answer, BaseException) and not isinstance(answer, dns.resolver.NoAnswer):
+            if isinstance(answer, DNSUnavailable):
                 trouble.append(answer)
+                found.append(())
+            elif isinstance(answer, DNSAnswer):
+                found.append(tuple(str(address) for address in answer.addresses))
+                if answer.end is End.NXDOMAIN:
+                    detail = "the name does not exist (NXDOMAIN)"
+                    raise HostUnknown(host, phase="resolve", seconds=seconds, detail=detail)
+            else:
+                raise answer
         if any(found):
             return Addresses(host, found[0], found[1])
         if trouble:
-            detail = str(trouble[0]) or type(trouble[0]).__name__
-            raise DNSUnavailable(host, phase="resolve", seconds=seconds, detail=detail) from trouble[0]
+            raise DNSUnavailable(host, phase="resolve", seconds=seconds, detail=trouble[0].detail) from trouble[0]
         raise HostUnknown(
             host, phase="resolve", seconds=seconds, detail="the name exists, but has neither A nor AAAA record"
         )
 
 
-def _what_came(error: Exception) -> str:
-    """What each server did instead of answering, once each."""
-    tries = getattr(error, "kwargs", {}).get("errors", ())
-    said = []
-    for server, _tcp, _port, came, _response in tries:
-        who = str(server).removeprefix("Do53:").replace("@", ":")
-        silent = isinstance(came, dns.exception.Timeout)
-        said.append(f"no answer from {who}" if silent else f"{who} answered {came or type(came).__name__}")
-    return "; ".join(dict.fromkeys(said)) or str(error) or type(error).__name__
-
-
-def read_nameserver(text: str) -> dns.nameserver.Nameserver:
-    """192.0.2.1, 192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353. Raises ValueError."""
-    if text.startswith("["):
-        address, _, port = text[1:].partition("]")
-        port = port.removeprefix(":")
-    elif text.count(":") == 1:
-        address, _, port = text.partition(":")
-    else:
-        address, port = text, ""
-    if not (port or "53").isdecimal() or not 0 < int(port or 53) < 65536:
-        raise ValueError(f"no port: {port}")
-    return dns.nameserver.Do53Nameserver(str(ipaddress.ip_address(address)), int(port or 53))
+def _records(name: str, kind: RecordType, reply: bytes) -> tuple[DNSAnswer, bool]:
+    """A reply with records in its answer section, by dnspython. Raises Nonsense."""
+    try:
+        message = dns.message.from_wire(reply, ignore_trailing=True)
+        assert isinstance(message, dns.message.QueryMessage)
+        question = message.question[0]
+        found = dns.resolver.Answer(question.name, question.rdtype, dns.rdataclass.IN, message)
+        answer = answered(name, kind, found)
+    except dns.message.ChainTooLong as error:
+        raise Nonsense("CNAMEs that lead in a circle") from error
+    except (dns.exception.DNSException, ValueError) as error:
+        raise Nonsense(f"octets that are no DNS message ({type(error).__name__})") from error
+    if answer.end is End.ANSWER:
+        return answer, True
+    if rcode(reply) == dns.rcode.NXDOMAIN:
+        return replace(answer, end=End.NXDOMAIN), True
+    has_soa = any(each.rdtype == dns.rdatatype.SOA for each in message.authority)
+    return answer, has_soa

@@ -1,0 +1,267 @@
+"""One front for all DNS questions of a report or a batch: what was asked once is not asked again.
+
+Answers are kept as long as their TTL says (RFC 1035, 2308), equal questions in flight are
+one, and a zone that does not answer costs one wait. It belongs to one event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from diagnostics.network.dead_zones import DeadZones
+from diagnostics.network.errors import DNSUnavailable
+from diagnostics.network.query import DNSAnswer, End, RecordType, is_name
+from diagnostics.network.resolver import Resolver
+
+AT_ONCE = 150  # questions in flight: each has a socket of its own
+MOST_KEPT_BYTES = 16 * 1024 * 1024
+LONGEST_S = 3600.0
+# RFC 1035 §3.2.1: a TTL of 0 is for "the transaction in progress", and that is the whole report.
+SHORTEST_S = 10.0
+LONGEST_VOID_S = 15 * 60.0
+FAILURE_S = 30.0
+# Types that every server knows: some say "no such name" where only the others do not exist (RFC 4074 §4.2).
+_PLAIN_TYPES: tuple[RecordType, ...] = ("A", "MX", "NS", "SOA", "TXT")
+
+Checking = Literal["checked", "unchecked"]
+_Key = tuple[str, RecordType, Checking]
+
+
+@dataclass
+class Counts:
+    """What the questions came to."""
+
+    questions: int = 0
+    asked: int = 0  # of the resolver
+    kept: int = 0  # answered from what was known
+    joined: int = 0  # waited for an equal question in flight
+    failed: int = 0  # of those asked, without a usable answer
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One answer as this front has it."""
+
+    name: str
+    type: RecordType
+    end: End
+    values: tuple[str, ...]
+    ttl: int  # as it came, in seconds
+    at: datetime  # when it came
+
+
+@dataclass
+class _Kept:
+    outcome: DNSAnswer | DNSUnavailable
+    at: float  # monotonic
+    until: float
+    size: int
+
+
+@dataclass
+class _Flight:
+    """One question in flight, and how many wait for it."""
+
+    task: asyncio.Task[DNSAnswer | DNSUnavailable]
+    waiting: int = 0
+
+
+@dataclass
+class SharedDNS:
+    """The `DNS` that a whole report asks, over *resolver*."""
+
+    resolver: Resolver
+    at_once: int = AT_ONCE
+    most_bytes: int = MOST_KEPT_BYTES
+    counts: Counts = field(default_factory=Counts)
+    _slots: asyncio.Semaphore = field(init=False)
+    _kept: OrderedDict[_Key, _Kept] = field(default_factory=OrderedDict)
+    _bytes: int = 0
+    _absent: dict[str, float] = field(default_factory=dict)  # names that do not exist, and until when
+    _dead: DeadZones = field(default_factory=DeadZones)
+    _flights: dict[_Key, _Flight] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._slots = asyncio.Semaphore(self.at_once)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether `DNSAnswer.authentic` may be believed; see `Resolver.trusted`."""
+        return self.resolver.trusted
+
+    async def query(self, name: str, kind: RecordType) -> DNSAnswer:
+        """The records of *kind* at *name*. Raises DNSUnavailable; ValueError for what can be no name."""
+        return await self._query(name, kind, "checked")
+
+    async def query_unchecked(self, name: str, kind: RecordType) -> DNSAnswer:
+        """As `Resolver.query_unchecked`."""
+        return await self._query(name, kind, "unchecked")
+
+    def fresh(self) -> SharedDNS:
+        """A front that knows nothing yet, for "check again". The limit of questions in flight stays one."""
+        other = SharedDNS(self.resolver, self.at_once, self.most_bytes)
+        other._slots = self._slots
+        return other
+
+    def answers(self) -> list[Seen]:
+        """Every answer that is kept, in the order in which they came."""
+        passed = datetime.now(UTC).timestamp() - time.monotonic()
+        return [
+            Seen(
+                each.outcome.name,
+                each.outcome.kind,
+                each.outcome.end,
+                each.outcome.values,
+                each.outcome.ttl,
+                datetime.fromtimestamp(each.at + passed, UTC),
+            )
+            for each in sorted(self._kept.values(), key=lambda each: each.at)
+            if isinstance(each.outcome, DNSAnswer)
+        ]
+
+    async def _query(self, name: str, kind: RecordType, checking: Checking) -> DNSAnswer:
+        if not is_name(name):
+            raise ValueError(f"not a DNS name: {name!r}")
+        self.counts.questions += 1
+        plain = folded(name)
+        key: _Key = (plain, kind, checking)
+        if (known := self._known(key)) is not None:
+            self.counts.kept += 1
+            return _told(known, name)
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight(asyncio.create_task(self._fly(key, name)))
+        else:
+            self.counts.joined += 1
+        flight.waiting += 1
+        try:
+            # Who gives up must not take the answer from the others.
+            outcome = await asyncio.shield(flight.task)
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting and not flight.task.done():
+                flight.task.cancel()
+                self._flights.pop(key, None)
+        return _told(outcome, name)
+
+    async def _fly(self, key: _Key, name: str) -> DNSAnswer | DNSUnavailable:
+        """Ask, and keep what came of it."""
+        _, kind, checking = key
+        me = asyncio.current_task()
+        try:
+            async with self._slots:
+                if (known := self._known(key)) is not None:  # learnt while we waited for our turn
+                    return known
+                self.counts.asked += 1
+                ask = self.resolver.query if checking == "checked" else self.resolver.query_unchecked
+                try:
+                    outcome: DNSAnswer | DNSUnavailable = await ask(name, kind)
+                except DNSUnavailable as error:
+                    outcome = error.with_traceback(None)
+                    outcome.__cause__ = outcome.__context__ = None
+                    self.counts.failed += 1
+            self._learn(key, outcome)
+            return outcome
+        finally:
+            if (flight := self._flights.get(key)) and flight.task is me:
+                del self._flights[key]
+
+    def _known(self, key: _Key) -> DNSAnswer | DNSUnavailable | None:
+        """What is known of the question without asking: by itself, by its parents, by its zone's silence."""
+        now = time.monotonic()
+        if kept := self._kept.get(key):
+            if now < kept.until:
+                self._kept.move_to_end(key)
+                return _aged(kept, now)
+            self._drop(key)
+        plain, kind, checking = key
+        if checking == "unchecked":
+            return None
+        if self._absent:
+            for above in _with_parents(plain):
+                if (until := self._absent.get(above)) and now < until:
+                    return DNSAnswer(plain, kind, End.NXDOMAIN, ttl=int(until - now))
+        if why := self._dead.why(plain):
+            return DNSUnavailable(plain, phase="resolve", detail=why)
+        return None
+
+    def _learn(self, key: _Key, outcome: DNSAnswer | DNSUnavailable) -> None:
+        plain, kind, checking = key
+        now = time.monotonic()
+        if isinstance(outcome, DNSUnavailable):
+            lasts = FAILURE_S
+            if checking == "checked":
+                self._dead.failed(plain, kind, outcome.detail, half_alive=self._has_answered(plain))
+        else:
+            self._dead.answered(plain)
+            most = LONGEST_S if outcome.end is End.ANSWER else LONGEST_VOID_S
+            lasts = min(max(outcome.ttl, SHORTEST_S), most)
+            if outcome.end is End.NXDOMAIN and not outcome.chain and kind in _PLAIN_TYPES and checking == "checked":
+                self._absent[plain] = now + lasts
+        size = _size(outcome)
+        self._kept[key] = _Kept(outcome, now, now + lasts, size)
+        self._bytes += size
+        while self._bytes > self.most_bytes and len(self._kept) > 1:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: _Key) -> None:
+        kept = self._kept.pop(key)
+        self._bytes -= kept.size
+        self._absent.pop(key[0], None)
+
+    def _has_answered(self, plain: str) -> bool:
+        """Whether this very name answers for other types: then not its zone is dead, but one question of it."""
+        return any(
+            (kept := self._kept.get((plain, kind, "checked"))) and isinstance(kept.outcome, DNSAnswer)
+            for kind in _PLAIN_TYPES
+        )
+
+
+def folded(name: str) -> str:
+    """*name* as DNS compares it: ASCII letters alone have no case (RFC 4343), and the final dot says nothing."""
+    name = name.removesuffix(".")
+    if name.isascii():
+        return name.lower()
+    return "".join(each.lower() if each.isascii() else each for each in name)
+
+
+def _with_parents(plain: str) -> list[str]:
+    """*plain*, and above it whatever NXDOMAIN would mean that *plain* does not exist either (RFC 8020).
+
+    Names with an underscore answer for themselves alone: some servers deny `_domainkey` while
+    there are keys below it, and a key that is overlooked is worse than a question.
+    """
+    above = [plain]
+    at = plain.find(".")
+    while at > 0:
+        if plain[at + 1] != "_":
+            above.append(plain[at + 1 :])
+        at = plain.find(".", at + 1)
+    return above
+
+
+def _told(outcome: DNSAnswer | DNSUnavailable, name: str) -> DNSAnswer:
+    if isinstance(outcome, DNSUnavailable):  # an exception of its own for each who asked
+        raise DNSUnavailable(name, phase=outcome.phase, seconds=outcome.seconds, detail=outcome.detail)
+    return outcome if outcome.name == name else replace(outcome, name=name)
+
+
+def _aged(kept: _Kept, now: float) -> DNSAnswer | DNSUnavailable:
+    """The outcome with what is left of its TTL."""
+    passed = int(now - kept.at)
+    if not passed or isinstance(kept.outcome, DNSUnavailable):
+        return kept.outcome
+    return replace(kept.outcome, ttl=max(0, kept.outcome.ttl - passed))
+
+
+def _size(outcome: DNSAnswer | DNSUnavailable) -> int:
+    """About how many bytes it holds."""
+    if isinstance(outcome, DNSUnavailable):
+        return 1000 + len(outcome.detail)
+    # A record stands in presentation form and in the field of its type, joined and split.
+    return 700 + sum(300 + 3 * len(value) for value in outcome.values)
