@@ -116,6 +116,13 @@ class Settings:
         "addresses, each with a port or without: 192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:5353",
         values.as_nameservers,
     )
+    blocklists: tuple[str, ...] = _setting(
+        (),
+        "DNS blocklists that may be asked about a relay's address and a domain. Each operator has terms: "
+        "you keep them, not Aftercare.",
+        "names of lists, several separated by spaces",
+        values.as_words,
+    )
     canary_recipient: str = _setting(
         "",
         "The mailbox that test mails go to, where a site has none of its own.",

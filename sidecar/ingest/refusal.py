@@ -18,6 +18,7 @@ STATUS = {
     "running": 409,
     "version": 426,
     "too_many": 429,
+    "pressed_often": 429,
     "unavailable": 503,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.mail import replies
@@ -11,6 +12,7 @@ from sidecar import runs
 from sidecar.ingest.door import Call
 from sidecar.ingest.envelope import printable
 from sidecar.ingest.refusal import Refusal, shape
+from sidecar.runs.starting import PRESSES
 from sidecar.scrub import scrub
 from sidecar.store import NotFound
 
@@ -23,7 +25,7 @@ STAFFS_OWN = ("trigger", "site")  # who started it, and our id: the site has no 
 
 
 def start(services: Services, call: Call) -> dict[str, Any]:
-    """Starts a run for whoever pressed the button. Raises Refusal: shape, not_found, running."""
+    """Starts a run for whoever pressed the button. Raises Refusal: shape, not_found, running, pressed_often."""
     body = call.json()
     playbook, by = _text(body, "playbook", 100), _text(body, "by", 200)
     found = services.playbooks.get(playbook)
@@ -34,6 +36,10 @@ def start(services: Services, call: Call) -> dict[str, Any]:
         return {"run": runs.start(services, call.site.id, playbook, trigger, login=_sealed(body, "login"))}
     except runs.Running as under_way:
         raise Refusal("running", "It is being looked at already: watch that run.", run=under_way.run_id) from None
+    except runs.PressedOften as often:
+        minutes = math.ceil(often.retry_after_s / 60)
+        message = f"This site's buttons have started {PRESSES} runs within an hour. Press again in {minutes} min."
+        raise Refusal("pressed_often", message, retry_after_s=often.retry_after_s) from None
     except NotFound:
         raise Refusal("not_found", "There is no such playbook.") from None
 

@@ -12,7 +12,9 @@ from diagnostics.check import all_checks
 from sidecar.playbooks.document import PlaybookError, Value, meant, read_document
 
 VERBS = ("check", "verify", "test", "action", "optimize")  # the guide's own
-TRIGGERS = ("event", "button")
+TRIGGERS = ("event", "button", "schedule")
+SCHEDULES = ("daily", "weekly")
+SITES = ("paired", "warming-up")  # whom a schedule looks at: every paired site, or those with a warm-up under way
 EVENTS = (  # docs/protocol.md, Events
     "mail.sent",
     "mail.failed",
@@ -27,9 +29,10 @@ EVENTS = (  # docs/protocol.md, Events
     "plugin.changed",
     "cron.late",
 )
+SEEN = ("from-outside", "at-the-site")
 MOST_STEPS = 12
 
-__all__ = ["Playbook", "PlaybookError", "Step", "load_playbooks", "parse_playbook"]
+__all__ = ["Button", "Playbook", "PlaybookError", "Schedule", "Step", "load_playbooks", "parse_playbook"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,22 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Button:
+    """What people press at a site. *says* are their own words for what is wrong; "" where the title has them."""
+
+    id: str
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How often it runs by itself, and at which sites."""
+
+    every: str  # of SCHEDULES
+    sites: str = "paired"  # of SITES
+
+
+@dataclass(frozen=True)
 class Playbook:
     """One procedure of the guide. `text` is the file as it was read."""
 
@@ -52,7 +71,9 @@ class Playbook:
     summary: str
     expected: str  # the ticket template's Expected Result
     events: tuple[str, ...]
-    buttons: tuple[str, ...]
+    buttons: tuple[Button, ...]
+    schedules: tuple[Schedule, ...]
+    from_outside: bool  # what its checks show is seen from outside: nobody is told of one look (DESIGN: When to file)
     proof: tuple[str, ...]  # the checks whose pass shows that a fault is mended
     steps: tuple[Step, ...]
     text: str
@@ -78,7 +99,7 @@ def parse_playbook(text: str, file: str, *, checks: Collection[str] | None = Non
     began with, and a check that an upgrade took away is that run's finding.
     """
     document = read_document(text, file)
-    keys = document.table(("id", "title", "summary", "expected", "triggers", "proof", "steps"))
+    keys = document.table(("id", "title", "summary", "expected", "triggers", "seen", "proof", "steps"))
     for key in ("id", "title", "triggers", "steps"):
         if key not in keys:
             document.refuse(f"the key `{key}` is missing")
@@ -86,7 +107,7 @@ def parse_playbook(text: str, file: str, *, checks: Collection[str] | None = Non
     if len(steps) > MOST_STEPS:
         keys["steps"].refuse(f"{len(steps)} steps; nobody follows more than {MOST_STEPS}: make two playbooks")
     _grounded(keys["steps"], steps)
-    events, buttons = _triggers(keys["triggers"])
+    events, buttons, schedules = _triggers(keys["triggers"])
     used = [name for step in steps for name in step.run]
     return Playbook(
         id=_slug(keys["id"]),
@@ -95,6 +116,8 @@ def parse_playbook(text: str, file: str, *, checks: Collection[str] | None = Non
         expected=keys["expected"].text() if "expected" in keys else "",
         events=events,
         buttons=buttons,
+        schedules=schedules,
+        from_outside="seen" in keys and keys["seen"].name("place", SEEN) == "from-outside",
         proof=tuple(value.name("check of this playbook", used) for value in _one_or_more(keys.get("proof"))),
         steps=tuple(steps),
         text=text,
@@ -159,17 +182,27 @@ def _way(start: str, goal: str, needs: dict[str, tuple[str, ...]], seen: tuple[s
     return ()
 
 
-def _triggers(value: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    events, buttons = [], []
+def _triggers(value: Value) -> tuple[tuple[str, ...], tuple[Button, ...], tuple[Schedule, ...]]:
+    events: list[str] = []
+    buttons: list[Button] = []
+    schedules: list[Schedule] = []
     for item in value.items():
-        pairs = item.table(TRIGGERS)
-        if len(pairs) != 1:
+        pairs = item.table((*TRIGGERS, "says", "sites"))
+        kinds = [kind for kind in TRIGGERS if kind in pairs]
+        if len(kinds) != 1:
             item.refuse(f"a trigger is one of {_listed(TRIGGERS)}")
-        if "event" in pairs:
+        [kind] = kinds
+        for word, of in (("says", "button"), ("sites", "schedule")):
+            if word in pairs and kind != of:
+                pairs[word].refuse(f"`{word}` belongs to a `{of}`")
+        if kind == "event":
             events.append(pairs["event"].name("event", EVENTS))
+        elif kind == "button":
+            buttons.append(Button(_slug(pairs["button"]), pairs["says"].text() if "says" in pairs else ""))
         else:
-            buttons.append(_slug(pairs["button"]))
-    return tuple(events), tuple(buttons)
+            sites = pairs["sites"].name("set of sites", SITES) if "sites" in pairs else SITES[0]
+            schedules.append(Schedule(pairs["schedule"].name("schedule", SCHEDULES), sites))
+    return tuple(events), tuple(buttons), tuple(schedules)
 
 
 def _one_or_more(value: Value | None) -> list[Value]:

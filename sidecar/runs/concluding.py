@@ -16,6 +16,7 @@ from sidecar.runs.looking import worst
 from sidecar.runs.starting import again_from_outside
 from sidecar.store import events, sites
 from sidecar.store import runs as store
+from sidecar.store import tickets as ticket_store
 from sidecar.store.database import Database, NotFound
 from sidecar.store.events import Event
 from sidecar.store.findings import FoundRow, findings_of
@@ -45,7 +46,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
         site, rows = sites.site(db, run.site_id), findings_of(db, run_id)
         canary = _canary(playbook, rows)
         cause, standing_rows = weighed(rows)
-        confirmed = _confirmed(db, run)
+        confirmed = _confirmed(db, run, playbook, site, cause)
         if cause is not None and not confirmed:
             name = tickets.fingerprint(site.id, cause.code, cause.subject)
             confirmed = _looked_often_enough(run, name)
@@ -123,8 +124,16 @@ def _canary(playbook: Playbook, rows: Sequence[FoundRow]) -> Finding | None:
     return next((finding for finding in decided if finding.verdict is Verdict.FAIL), decided[0] if decided else None)
 
 
-def _confirmed(db: Database, run: Run) -> bool:
-    """The site reported it, or had its say in this run: no look from outside alone."""
+def _confirmed(db: Database, run: Run, playbook: Playbook, site: Site, cause: FoundRow | None) -> bool:
+    """The site reported it, or had its say in this run: no look from outside alone.
+
+    A playbook that only sees from outside is confirmed by a ticket that is open for the same
+    fault: for that one it was looked at often enough.
+    """
+    if playbook.from_outside:
+        name = tickets.fingerprint(site.id, cause.code, cause.subject) if cause else ""
+        known = ticket_store.last_of_fingerprint(db, name)
+        return known is not None and known.state == "open"
     if run.trigger.get("kind") in ("event", "ticket") and not by_change(run.trigger):
         return True  # who told of a change reported no fault
     return bool(store.answers(db, run.id))

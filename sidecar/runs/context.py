@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from diagnostics.check import Context
+from diagnostics.finding import Finding
 from sidecar.runs.equipment import Equipment
-from sidecar.store import events, runs, sites
+from sidecar.store import events, grounds, runs, sites, warm_ups
+from sidecar.store.database import Database
 from sidecar.store.events import Event
 from sidecar.store.findings import findings_of
+from sidecar.store.runs import Run
+from sidecar.store.warm_ups import WarmUp
 
 EVENTS_SHOWN = 200
 CHANGES_SHOWN = 20
+DAYS_SHOWN = 90  # of a warm-up: so long events are kept
 
 
 def context_of(equipment: Equipment, run_id: str) -> Context:
@@ -36,7 +43,36 @@ def context_of(equipment: Equipment, run_id: str) -> Context:
         recipient=site.recipient or settings.canary_recipient,
         control={"host": control.host, "ports": list(control.ports)} if control else None,
         login=partial(equipment.logins.hand_out, run_id, site.id) if run.trigger.get("log_in") else None,
+        previous=_previous(db, run),
+        messages=[{**each.ground, "read_at": each.read_at.isoformat()} for each in grounds.grounds_of(db, site.id)],
+        warm_up=warm_up_of(db, site.id, equipment.now()),
+        blocklists=settings.blocklists,
     )
+
+
+def _previous(db: Database, run: Run) -> list[Finding]:
+    last = runs.last_ended(db, run.site_id, run.playbook, run.created_at)
+    return [row.finding for row in findings_of(db, last.id)] if last else []
+
+
+def warm_up_of(db: Database, site_id: str, now: datetime) -> dict[str, Any] | None:
+    """The plan that is under way, with what the site sent on each of its days until now; None without one."""
+    plan = warm_ups.warm_up_of(db, site_id)
+    return as_plan(db, plan, now) if plan else None
+
+
+def as_plan(db: Database, plan: WarmUp, now: datetime) -> dict[str, Any]:
+    """A plan as the check reads it: its figures and the site's own, up to today or its end."""
+    last = (plan.ended_at or now).date()
+    first = min(plan.first_day, last)
+    days = warm_ups.mail_days(db, plan.site_id, max(first, last - timedelta(days=DAYS_SHOWN)), last)
+    return {
+        "begun_on": plan.begun_on,
+        "target": plan.target,
+        "start": plan.start,
+        "growth": plan.growth,
+        "days": [asdict(each) for each in days],
+    }
 
 
 def as_mapping(event: Event) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,7 @@ from sidecar.runs.concluding import close_step, conclude, died
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.isolation import LOOKS
 from sidecar.runs.looking import block, look
+from sidecar.runs.schedules import start_scheduled
 from sidecar.store import runs as store
 from sidecar.store.runs import Run
 
@@ -39,6 +41,7 @@ RUNS_AT_ONCE = 8
 POLL_S = 0.5
 MOST_RECOVERIES = 25  # a step that kills its process is not tried for ever
 FILE_NAME = "runs.sqlite"
+HOURLY, MINUTE = "hourly", 7
 ENDED_BADLY = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 _equipment: Equipment | None = None
@@ -83,6 +86,7 @@ def launch(with_equipment: Equipment) -> None:
         polling_interval_sec=POLL_S,
         on_conflict="always_update",
     )
+    DBOS.apply_schedules([{"schedule_name": HOURLY, "workflow_fn": hour, "schedule": f"{MINUTE} * * * *"}])
 
 
 def shut() -> None:
@@ -130,6 +134,12 @@ def forget(run_ids: Sequence[str]) -> None:
     DBOS.delete_workflows(list(run_ids))
 
 
+def forget_hours(before: datetime) -> None:
+    """The engine keeps the hours that it told before then no longer."""
+    told = DBOS.list_workflows(name="hour", end_time=before.isoformat(), load_input=False, load_output=False)
+    DBOS.delete_workflows([each.workflow_id for each in told])
+
+
 @DBOS.workflow(
     name="carry_out",
     max_recovery_attempts=MOST_RECOVERIES,
@@ -151,6 +161,12 @@ async def carry_out(run_id: str) -> str:
         return str(await _durably(conclude, run_id))
     except Exception as error:  # the engine's edge: whatever it was, the run ends and says so
         return str(await _durably(died, run_id, type(error).__name__))
+
+
+@DBOS.workflow(name="hour", max_recovery_attempts=MOST_RECOVERIES)
+async def hour(at: Any, context: Any) -> None:
+    """Each hour: start what is due. It may be told late, or twice."""
+    await _durably(start_scheduled)
 
 
 def begin(equipment: Equipment, run_id: str) -> list[dict[str, Any]]:

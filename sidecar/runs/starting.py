@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from sidecar.store.runs import Run
 COOL_DOWN = timedelta(seconds=60)  # between two runs for the same words
 BREATH = timedelta(seconds=10)  # before a run for other words
 BUDGET, WINDOW = 4, timedelta(minutes=10)  # runs that events may start in this time
+# Runs that a site's own buttons may start: its signature is good for any number of presses.
+PRESSES, PRESSED_WITHIN = 20, timedelta(hours=1)
 
 
 class Running(Conflict):
@@ -32,11 +35,19 @@ class Running(Conflict):
         self.run_id = run_id
 
 
+class PressedOften(Conflict):
+    """The site's buttons have started as many runs as they may; one more in `retry_after_s`."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"the site's buttons have started {PRESSES} runs within an hour")
+        self.retry_after_s = retry_after_s
+
+
 def start(equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[str, Any], *, login: str = "") -> str:
     """Start *playbook* for a person (`{"kind": "button" | "person", "by": name}`); the run's id.
 
     *login* is what an admin sealed to be tried once in this run: the store learns only that there was one.
-    Raises NotFound for an unknown playbook or site, and Running when one is under way.
+    Raises NotFound for an unknown playbook or site, Running when one is under way, and PressedOften.
     """
     if playbook not in equipment.playbooks:
         raise NotFound(f"there is no playbook {playbook}")
@@ -44,6 +55,8 @@ def start(equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[st
         for run in store.open_runs(equipment.db, site_id, playbook):
             if run.state == "running" or run.due_at <= equipment.now():
                 raise Running(run.id)
+        if trigger.get("kind") == "button":
+            _spend_a_press(equipment, site_id)
         told = {**trigger, "at": equipment.now().isoformat(), "nonce": secrets.token_hex(4)}
         if login:
             told["log_in"] = True
@@ -55,6 +68,14 @@ def start(equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[st
             equipment.logins.keep(run_id, site_id, login)
     equipment.wake()
     return run_id
+
+
+def _spend_a_press(equipment: Equipment, site_id: str) -> None:
+    now = equipment.now()
+    pressed = store.of_buttons(equipment.db, site_id, now - PRESSED_WITHIN)
+    if len(pressed) >= PRESSES:
+        wait = pressed[-PRESSES] + PRESSED_WITHIN - now
+        raise PressedOften(max(1, math.ceil(wait.total_seconds())))
 
 
 def add(

@@ -20,12 +20,13 @@ from sidecar.runs.concluding import died
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.starting import add
 from sidecar.runs.triage import triage
-from sidecar.store import commands, events
+from sidecar.store import commands, events, grounds
 from sidecar.store import runs as store
 from sidecar.store import tickets as ticket_store
 from sidecar.tickets.rechecks import recheck_delay
 
 PURGED_AT_ONCE = 200
+HOURS_KEPT = timedelta(days=7)  # that the engine told
 LATE = timedelta(minutes=2)  # a run that began this long ago is looked after
 
 log = logging.getLogger(__name__)
@@ -120,3 +121,5 @@ def purge(equipment: Equipment) -> None:
         engine.forget(old)
         store.purge_runs(equipment.db, old)
     commands.purge(equipment.db, before)
+    grounds.purge(equipment.db, before)
+    engine.forget_hours(now - HOURS_KEPT)

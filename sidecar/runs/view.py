@@ -59,7 +59,9 @@ def overview(db: Database, site_id: str, playbooks: Mapping[str, Playbook], publ
     last = runs.runs(db, site_id, 1)
     return {
         "playbooks": [
-            {"id": each.id, "title": each.title, "summary": each.summary} for each in playbooks.values() if each.buttons
+            {"id": each.id, "title": each.title, "summary": each.summary, "says": each.buttons[0].says}
+            for each in playbooks.values()
+            if each.buttons
         ],
         "last": view(db, last[0].id, public_url) if last else None,
         "tickets": [

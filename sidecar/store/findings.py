@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from diagnostics.finding import Finding, Remedy, UnknownReason, Verdict
+from diagnostics.finding import Finding, RecordChange, Remedy, UnknownReason, Verdict
 from sidecar.store.database import Database
 
 
@@ -33,10 +33,18 @@ class FoundRow:
     @property
     def finding(self) -> Finding:
         """The row as the check returned it."""
-        remedy = Remedy(self.remedy["text"], self.remedy["copy"]) if self.remedy else None
+        remedy = _remedy(self.remedy) if self.remedy else None
         return Finding(
             self.code, self.verdict, self.subject, self.summary, self.evidence, remedy, self.reason, self.blocked_by
         )
+
+
+def _remedy(kept: dict[str, Any]) -> Remedy:
+    records = tuple(
+        RecordChange(each["name"], each["type"], each["value"], tuple(each["replaces"]))
+        for each in kept.get("records", ())
+    )
+    return Remedy(kept["text"], kept["copy"], records, kept.get("letter", ""), kept.get("proof", ""))
 
 
 KEEP = """

@@ -103,6 +103,11 @@ def run(db: Database, run_id: str) -> Run:
     return found
 
 
+def is_there(db: Database, run_id: str) -> bool:
+    """Whether a run of this id was ever queued, and is kept."""
+    return db.value("SELECT 1 FROM runs WHERE id = :id", id=run_id) is not None
+
+
 def runs(db: Database, site_id: str = "", limit: int = 100) -> list[Run]:
     """The last runs, of one site or of all, newest first."""
     return db.rows(
@@ -172,6 +177,36 @@ def last_of_types(db: Database, site_id: str, playbook: str, types: Sequence[str
         playbook=playbook,
         types=list(types),
     )
+
+
+def last_ended(db: Database, site_id: str, playbook: str, before: datetime) -> Run | None:
+    """The site's run of *playbook* that ended last of those that were started before then, and was carried out."""
+    return db.row_or_none(
+        Run,
+        f"""
+        SELECT {COLUMNS} FROM runs
+         WHERE site_id = :site AND playbook = :playbook AND state = 'ended' AND outcome != 'died'
+           AND created_at < :before
+         ORDER BY created_at DESC, id LIMIT 1""",
+        site=site_id,
+        playbook=playbook,
+        before=before,
+    )
+
+
+def of_buttons(db: Database, site_id: str, since: datetime) -> list[datetime]:
+    """When each run that a button of the site has started since then was started, oldest first."""
+    return [
+        datetime.fromisoformat(at)
+        for at in db.rows(
+            str,
+            """
+            SELECT created_at FROM runs
+             WHERE site_id = :site AND created_at > :since AND trigger ->> 'kind' = 'button' ORDER BY created_at""",
+            site=site_id,
+            since=since,
+        )
+    ]
 
 
 def postpone(db: Database, run_id: str, due_at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sidecar.playbooks import PlaybookError, load_playbooks, parse_playbook
+from sidecar.playbooks import Button, PlaybookError, load_playbooks, parse_playbook
 
 CHECKS = ("smtp.settings", "smtp.connect", "mail.history")
 GOOD = """\
@@ -26,7 +26,7 @@ steps:
 def test_a_playbook_is_read_as_it_stands():
     playbook = parse_playbook(GOOD, "good.yaml", checks=CHECKS)
     assert playbook.events == ("mail.failed",)
-    assert playbook.buttons == ("diagnose-mail",)
+    assert playbook.buttons == (Button("diagnose-mail"),)
     assert playbook.proof == ("smtp.connect",)
     assert [step.verb for step in playbook.steps] == ["check", "verify"]
     assert playbook.steps[1].needs == ("settings",)

@@ -96,12 +96,35 @@ CREATE TABLE findings (
     subject    TEXT NOT NULL,
     summary    TEXT NOT NULL,
     evidence   TEXT NOT NULL,
-    remedy     TEXT,                            -- {"text", "copy"} or null
+    remedy     TEXT,                            -- {"text", "copy", "records", "letter", "proof"} or null
     reason     TEXT,
     blocked_by TEXT NOT NULL DEFAULT '',
     found_at   TEXT NOT NULL,
     UNIQUE (run_id, step_id, check_name, position)
 );
+
+CREATE TABLE mail_grounds (                     -- what a pasted message shows of how the site's mail travels; never the message
+    id         INTEGER PRIMARY KEY,
+    site_id    TEXT NOT NULL REFERENCES sites(id) ON DELETE CASCADE,
+    ground     TEXT NOT NULL,                   -- domains, addresses of relays, HELO, signatures
+    read_by    TEXT NOT NULL,                   -- a user's email
+    read_at    TEXT NOT NULL
+);
+CREATE INDEX mail_grounds_by_site ON mail_grounds (site_id, id DESC);
+
+CREATE TABLE warm_ups (                         -- a new address or domain that is to be known before it sends much
+    id         INTEGER PRIMARY KEY,
+    site_id    TEXT NOT NULL REFERENCES sites(id) ON DELETE CASCADE,
+    target     INTEGER NOT NULL,                -- mails a day that it is to reach
+    start      INTEGER NOT NULL,                -- mails of the first day
+    growth     REAL NOT NULL,                   -- each day's share of the day before
+    begun_on   TEXT NOT NULL,                   -- the first day, 2026-11-24
+    started_by TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at   TEXT,
+    ended_by   TEXT
+);
+CREATE UNIQUE INDEX warm_ups_one_open ON warm_ups (site_id) WHERE ended_at IS NULL;
 
 CREATE TABLE commands (
     id         TEXT PRIMARY KEY,                -- derived from run, name and arguments
