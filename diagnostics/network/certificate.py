@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from diagnostics.network.errors import TLSFault
@@ -22,6 +24,8 @@ class Certificate:
     issuer: str
     not_after: datetime
     fingerprint: str  # SHA-256, hex
+    not_before: datetime
+    key: str  # what kind of key and how long: "RSA 2048", "EC 256"
 
     @staticmethod
     def read(der: bytes) -> Certificate:
@@ -42,7 +46,41 @@ class Certificate:
             issuer=leaf.issuer.rfc4514_string(),
             not_after=leaf.not_valid_after_utc,
             fingerprint=leaf.fingerprint(hashes.SHA256()).hex(),
+            not_before=leaf.not_valid_before_utc,
+            key=_kind_of_key(leaf),
         )
+
+
+def _kind_of_key(leaf: x509.Certificate) -> str:
+    try:
+        key = leaf.public_key()
+    except ValueError:  # a key of a kind that the library does not know
+        return "unknown"
+    kind = type(key).__name__.removesuffix("PublicKey").strip("_")
+    kind = "EC" if kind.startswith(("Elliptic", "EC")) else kind
+    return f"{kind} {size}" if (size := getattr(key, "key_size", 0)) else kind
+
+
+def association(der: bytes, selector: int, matching: int) -> bytes | None:
+    """The data of a TLSA record for the certificate *der* (RFC 6698 §2.1.2, §2.1.3); None for an unknown number.
+
+    Raises ValueError for what is no certificate.
+    """
+    if selector == 0:
+        chosen = der
+    elif selector == 1:
+        key = x509.load_der_x509_certificate(der).public_key()
+        chosen = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    else:
+        return None
+    match matching:
+        case 0:
+            return chosen
+        case 1:
+            return hashlib.sha256(chosen).digest()
+        case 2:
+            return hashlib.sha512(chosen).digest()
+    return None
 
 
 # OpenSSL's X509_V_ERR_* numbers, as SSLCertVerificationError.verify_code gives them.

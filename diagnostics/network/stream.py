@@ -29,6 +29,7 @@ class Stream:
         self.address = _peer_of(sock)
         self.certificate: Certificate | None = None
         self.tls_version = ""
+        self.presented: tuple[bytes, ...] = ()  # the certificates that the server sent, DER, its own first
         self.received = 0
         self._sock = sock
         self._loop = asyncio.get_running_loop()
@@ -75,7 +76,9 @@ class Stream:
         self._phase = ""
         self._tls = tls
         self.tls_version = tls.version() or ""
-        self.certificate = Certificate.read(tls.getpeercert(True) or b"")
+        leaf = tls.getpeercert(True) or b""
+        self.presented = _presented(tls) or (leaf,)
+        self.certificate = Certificate.read(leaf)
         return self.certificate
 
     async def _shake_hands(self, tls: ssl.SSLObject, started: float, ends_at: float) -> None:
@@ -155,6 +158,16 @@ class Stream:
 
     def _error(self, kind: type[NetworkError], phase: str, started: float, detail: str) -> NetworkError:
         return kind(self.host, self.port, phase=self._phase or phase, seconds=time.monotonic() - started, detail=detail)
+
+
+def _presented(tls: ssl.SSLObject) -> tuple[bytes, ...]:
+    """Every certificate as it was sent, unverified. Public only since Python 3.13, but there since 3.10."""
+    if hasattr(tls, "get_unverified_chain"):
+        return tuple(tls.get_unverified_chain() or ())
+    inner = getattr(tls, "_sslobj", None)
+    sent = inner.get_unverified_chain() if inner is not None else None
+    # 1 is _ssl.ENCODING_PEM, 2 _ssl.ENCODING_DER
+    return tuple(each.public_bytes(2) for each in sent or ())
 
 
 def _peer_of(sock: socket.socket) -> str:

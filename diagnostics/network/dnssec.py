@@ -1,0 +1,412 @@
+"""DNSSEC: is what a name says signed all the way down from the root, and where does the chain break? (RFC 4035)
+
+A validating resolver that refuses an answer says only SERVFAIL. So the chain is walked here: every question goes
+out with DO and CD (checking disabled), and each signature, key and DS is verified by ourselves. A resolver's own
+word (AD) is taken only where the way to it cannot be forged: on loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import ipaddress
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import dns.asyncquery
+import dns.dnssec
+import dns.dnssectypes
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.node
+import dns.rcode
+import dns.rdata
+import dns.rdataclass
+import dns.rdataset
+import dns.rdatatype
+import dns.rdtypes.ANY.DNSKEY
+import dns.rdtypes.ANY.DS
+import dns.rdtypes.ANY.NSEC
+import dns.rdtypes.ANY.NSEC3
+import dns.rdtypes.ANY.RRSIG
+import dns.resolver
+import dns.rrset
+
+from diagnostics.network.errors import DNSUnavailable
+from diagnostics.network.query import RecordType, wire_name
+from diagnostics.network.resolver import EDNS_PAYLOAD, Resolver, read_nameserver
+
+# IANA's trust anchors of the root (data.iana.org/root-anchors): KSK-2017 and KSK-2024.
+ROOT_ANCHORS = (
+    (".", "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"),
+    (".", "38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16"),
+)
+MOST_ITERATIONS = 500  # of NSEC3: validators take a zone with more for unsigned (RFC 9276 §3.2)
+MOST_ALIASES = 4
+MOST_KEYS = 20  # and signatures tried for one answer: KeyTrap (CVE-2023-50387) lives of having no bound
+
+_Keys = dict[dns.name.Name, dns.rdataset.Rdataset | dns.node.Node]
+
+
+class Security(StrEnum):
+    """What RFC 4035 §4.3 calls the state of an answer; `unknown` where it could not be told."""
+
+    SECURE = "secure"
+    INSECURE = "insecure"
+    BOGUS = "bogus"
+    UNKNOWN = "unknown"
+
+
+class Break(StrEnum):
+    """In which way a chain is broken."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not yet valid"
+    DS_MISMATCH = "ds mismatch"
+    SIGNATURE = "signature"
+    UNSIGNED = "unsigned"
+
+
+@dataclass(frozen=True)
+class SecurityView:
+    """How the chain to *name* ended. Where it broke: `zone`, `kind` of record, and in which way."""
+
+    name: str
+    state: Security
+    zone: str = ""
+    broke: Break | None = None
+    detail: str = ""
+    chain: tuple[str, ...] = ()  # the zones whose keys were verified, from the anchor down
+    parent_ds: tuple[str, ...] = ()  # what the parent of `zone` publishes, where that is the matter
+    key_ds: tuple[str, ...] = ()  # what it would have to publish for the keys that are there
+    by: str = "own validation"
+
+
+class _Broken(Exception):
+    def __init__(
+        self,
+        zone: dns.name.Name,
+        broke: Break,
+        detail: str,
+        parent_ds: tuple[str, ...] = (),
+        key_ds: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.zone, self.broke, self.detail = zone, broke, detail
+        self.parent_ds, self.key_ds = parent_ds, key_ds
+
+
+class Validator:
+    """Walks chains of trust through *resolver*'s name servers. What it asked it keeps: a new look takes a new one."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        *,
+        anchors: Sequence[tuple[str, str]] = ROOT_ANCHORS,
+        now: float | None = None,
+        timeout_s: float = 5.0,
+    ) -> None:
+        """*anchors*: (zone, DS in presentation form); *now*: Unix time that signatures are held against."""
+        self._resolver = resolver
+        self._anchors: dict[dns.name.Name, list[dns.rdata.Rdata]] = {}
+        for zone, ds in anchors:
+            rdata = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.DS, ds)
+            self._anchors.setdefault(dns.name.from_text(zone), []).append(rdata)
+        self._now = time.time() if now is None else now
+        self._timeout_s = timeout_s
+        self._asked: dict[tuple[dns.name.Name, str], asyncio.Task[dns.message.Message]] = {}
+
+    async def state(self, name: str, kind: RecordType) -> SecurityView:
+        """The state of the records of *kind* at *name*. Raises nothing of the network's: that is `unknown`."""
+        asked = wire_name(name)
+        try:
+            servers = self._servers()
+            if all(_on_loopback(address) for address, _ in servers) and await self._vouched(asked, kind):
+                return SecurityView(name, Security.SECURE, by="the resolver on this machine (AD)")
+            return await self._walk(asked, kind, name, 0)
+        except _Broken as broken:
+            if broken.zone == dns.name.root:
+                # The root is sound; what reaches us of it is not: a forwarder that strips signatures, a wrong clock.
+                detail = f"these name servers hand out no usable DNSSEC records of the root: {broken.detail}"
+                return SecurityView(name, Security.UNKNOWN, detail=detail)
+            zone = broken.zone.to_text(omit_final_dot=True)
+            return SecurityView(
+                name,
+                Security.BOGUS,
+                zone,
+                broken.broke,
+                broken.detail,
+                parent_ds=broken.parent_ds,
+                key_ds=broken.key_ds,
+            )
+        except DNSUnavailable as error:
+            return SecurityView(name, Security.UNKNOWN, detail=error.detail)
+
+    # -- the walk ----------------------------------------------------------
+
+    async def _walk(self, name: dns.name.Name, kind: str, shown: str, depth: int) -> SecurityView:
+        anchor = max((each for each in self._anchors if name.is_subdomain(each)), key=len, default=None)
+        if anchor is None:
+            return SecurityView(shown, Security.UNKNOWN, detail="no trust anchor is set above this name")
+        below = [dns.name.Name(name.labels[-n:]) for n in range(len(anchor) + 1, len(name) + 1)]
+        self._ask_ahead(anchor, below, name, kind)
+        zone = anchor
+        keys = await self._keys(anchor, self._anchors[anchor])
+        chain = [anchor]
+        for child in below:
+            if child == name and kind == "DS":
+                break
+            ds = await self._delegation(zone, child, keys)
+            if ds is None:
+                continue
+            usable = [each for each in ds if _usable(each)]
+            if not usable:
+                return SecurityView(shown, Security.INSECURE, _text(child), chain=_texts(chain))
+            keys, zone = await self._keys(child, usable), child
+            chain.append(child)
+        target = await self._verified(zone, keys, name, kind)
+        if target is not None:
+            if depth >= MOST_ALIASES:
+                return SecurityView(shown, Security.UNKNOWN, detail="too many CNAMEs in a row")
+            return await self._walk(target, kind, shown, depth + 1)
+        return SecurityView(shown, Security.SECURE, _text(zone), chain=_texts(chain))
+
+    def _ask_ahead(self, anchor: dns.name.Name, below: list[dns.name.Name], name: dns.name.Name, kind: str) -> None:
+        """All questions that the walk may need go out together: it costs one round trip and not one a label."""
+        self._question(name, kind)
+        self._question(anchor, "DNSKEY")
+        for child in below:
+            self._question(child, "DS")
+
+    async def _keys(self, zone: dns.name.Name, trusted: Sequence[dns.rdata.Rdata]) -> _Keys:
+        """The keys of *zone*, verified by one that a DS in *trusted* names (RFC 4035 §5.2)."""
+        response = await self._question(zone, "DNSKEY")
+        records, signatures = _found(response, zone, dns.rdatatype.DNSKEY)
+        if records is None:
+            raise _Broken(
+                zone, Break.DS_MISMATCH, "the parent has a DS record, and the zone has no DNSKEY",
+                parent_ds=tuple(each.to_text() for each in trusted),
+            )  # fmt: skip
+        entry = [key for key in list(records)[:MOST_KEYS] if any(_names(ds, zone, key) for ds in trusted)]
+        if not entry:
+            raise _Broken(
+                zone, Break.DS_MISMATCH, "no DS record of the parent fits any key of the zone",
+                parent_ds=tuple(each.to_text() for each in trusted),
+                key_ds=tuple(_ds_of(zone, key) for key in records if key.flags & 1),
+            )  # fmt: skip
+        entry_keys: _Keys = {zone: dns.rdataset.from_rdata_list(records.ttl, entry)}
+        self._check(zone, records, signatures, entry_keys)
+        return {zone: dns.rdataset.from_rdata_list(records.ttl, list(records))}
+
+    async def _delegation(
+        self, zone: dns.name.Name, child: dns.name.Name, keys: _Keys
+    ) -> Sequence[dns.rdata.Rdata] | None:
+        """The verified DS records of *child*; () for a delegation without any; None where *child* is no zone cut."""
+        response = await self._question(child, "DS")
+        records, signatures = _found(response, child, dns.rdatatype.DS)
+        if records is not None:
+            self._check(zone, records, signatures, keys)
+            return list(records)
+        if _found(response, child, dns.rdatatype.CNAME)[0] is not None:
+            return None
+        return self._denied(zone, child, response, keys)
+
+    def _denied(
+        self, zone: dns.name.Name, child: dns.name.Name, response: dns.message.Message, keys: _Keys
+    ) -> Sequence[dns.rdata.Rdata] | None:
+        """What the signed proof that there is no DS says about *child* (RFC 4035 §5.2, RFC 5155 §8.6)."""
+        proofs = 0
+        for owner, proof, signatures in _proofs(response):
+            self._check(zone, proof, signatures, keys)
+            proofs += 1
+            for record in proof:
+                if isinstance(record, dns.rdtypes.ANY.NSEC.NSEC):
+                    if owner == child:
+                        return () if _delegates(record) else None
+                elif isinstance(record, dns.rdtypes.ANY.NSEC3.NSEC3):
+                    if record.iterations > MOST_ITERATIONS:
+                        return ()
+                    hashed = dns.dnssec.nsec3_hash(child, record.salt, record.iterations, record.algorithm).lower()
+                    first = owner.labels[0].decode("ascii", "replace").lower()
+                    if hashed == first:
+                        return () if _delegates(record) else None
+                    if record.flags & 1 and _covers(first, base64.b32hexencode(record.next).decode().lower(), hashed):
+                        return ()  # opt-out: an unsigned delegation may lie here
+        if not proofs:
+            raise _Broken(zone, Break.UNSIGNED, f"the zone does not prove that {_text(child)} has no DS record")
+        return None
+
+    async def _verified(self, zone: dns.name.Name, keys: _Keys, name: dns.name.Name, kind: str) -> dns.name.Name | None:
+        """Verify the answer itself; where a CNAME leads on, its target."""
+        response = await self._question(name, kind)
+        for rdtype in (dns.rdatatype.from_text(kind), dns.rdatatype.CNAME):
+            records, signatures = _found(response, name, rdtype)
+            if records is not None:
+                self._check(zone, records, signatures, keys)
+                return records[0].target if rdtype == dns.rdatatype.CNAME and kind != "CNAME" else None
+        denials = list(_proofs(response))
+        for _, proof, signatures in denials:
+            self._check(zone, proof, signatures, keys)
+        if not denials:
+            raise _Broken(zone, Break.UNSIGNED, f"the zone does not prove that {_text(name)} has no {kind} record")
+        return None
+
+    def _check(
+        self, zone: dns.name.Name, records: dns.rrset.RRset, signatures: dns.rrset.RRset | None, keys: _Keys
+    ) -> None:
+        """At least one signature by a key of *zone* holds. Raises _Broken with the reason that tells most."""
+        what = f"{dns.rdatatype.to_text(records.rdtype)} of {_text(records.name)}"
+        own = [each for each in (signatures or ()) if each.signer == zone][:MOST_KEYS]
+        if not own:
+            raise _Broken(zone, Break.UNSIGNED, f"{what} is not signed by {_text(zone)}")
+        reasons: list[tuple[Break, str]] = []
+        for signature in own:
+            try:
+                dns.dnssec.validate_rrsig(records, signature, keys, None, self._now)
+                return
+            except dns.exception.ValidationFailure as error:
+                reasons.append(_reason(what, signature, str(error)))
+            except (dns.exception.DNSException, ValueError, NotImplementedError) as error:
+                reasons.append((Break.SIGNATURE, f"the signature of {what} cannot be verified: {error}"))
+        broke, detail = min(reasons, key=lambda each: list(Break).index(each[0]))
+        raise _Broken(zone, broke, detail)
+
+    # -- the questions -----------------------------------------------------
+
+    def _servers(self) -> list[tuple[str, int]]:
+        """Address and port of each name server."""
+        if self._resolver.nameservers:
+            found = [read_nameserver(text) for text in self._resolver.nameservers]
+            return [(str(each.answer_nameserver()), each.answer_port()) for each in found]
+        system = dns.resolver.Resolver(configure=False)
+        try:
+            system.read_resolv_conf("/etc/resolv.conf")
+        except (dns.exception.DNSException, OSError) as error:
+            raise DNSUnavailable("", phase="resolve", detail=f"no name server: {error}") from error
+        return [(str(each), system.port) for each in system.nameservers]
+
+    def _question(self, name: dns.name.Name, kind: str) -> asyncio.Task[dns.message.Message]:
+        key = (name, kind)
+        if key not in self._asked:
+            self._asked[key] = asyncio.get_running_loop().create_task(self._exchange(name, kind, dns.flags.CD))
+            self._asked[key].add_done_callback(_seen)
+        return self._asked[key]
+
+    async def _vouched(self, name: dns.name.Name, kind: str) -> bool:
+        """Whether the resolver itself says that it validated the answer."""
+        try:
+            response = await self._exchange(name, kind, 0)
+        except DNSUnavailable:
+            return False  # it refuses what it cannot validate: our own walk tells why
+        return bool(response.flags & dns.flags.AD)
+
+    async def _exchange(self, name: dns.name.Name, kind: str, flags: int) -> dns.message.Message:
+        query = dns.message.make_query(name, kind, want_dnssec=True, payload=EDNS_PAYLOAD)
+        query.flags |= flags | dns.flags.AD
+        said: list[str] = []
+        for address, port in self._servers():
+            try:
+                response, _ = await dns.asyncquery.udp_with_fallback(query, address, self._timeout_s, port)
+            except (dns.exception.DNSException, OSError, EOFError) as error:
+                said.append(f"no answer from {address}: {error or type(error).__name__}")
+                continue
+            if response.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+                return response
+            said.append(f"{address} answered {dns.rcode.to_text(response.rcode())}")
+        detail = f"{kind} of {_text(name)}: {'; '.join(said)}"
+        raise DNSUnavailable(_text(name), phase="resolve", detail=detail)
+
+
+def _seen(task: asyncio.Task[dns.message.Message]) -> None:
+    """A question that was asked ahead and not needed may fail unheard."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _on_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address).is_loopback
+
+
+def _found(
+    response: dns.message.Message, name: dns.name.Name, kind: dns.rdatatype.RdataType
+) -> tuple[dns.rrset.RRset | None, dns.rrset.RRset | None]:
+    find = response.get_rrset
+    records = find(response.answer, name, dns.rdataclass.IN, kind)
+    return records, find(response.answer, name, dns.rdataclass.IN, dns.rdatatype.RRSIG, kind)
+
+
+def _proofs(response: dns.message.Message) -> list[tuple[dns.name.Name, dns.rrset.RRset, dns.rrset.RRset | None]]:
+    """The NSEC and NSEC3 records of an answer, each with its signatures."""
+    kinds = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
+    found = [each for each in response.authority if each.rdtype in kinds][:MOST_KEYS]
+    return [
+        (each.name, each, response.get_rrset(
+            response.authority, each.name, dns.rdataclass.IN, dns.rdatatype.RRSIG, each.rdtype
+        ))
+        for each in found
+    ]  # fmt: skip
+
+
+def _delegates(record: dns.rdtypes.ANY.NSEC.NSEC | dns.rdtypes.ANY.NSEC3.NSEC3) -> bool:
+    """The bitmap of a zone cut as its parent has it: NS, and no SOA."""
+    kinds = {number for window, bits in record.windows for number in _numbers(window, bits)}
+    return dns.rdatatype.NS in kinds and dns.rdatatype.SOA not in kinds
+
+
+def _numbers(window: int, bits: bytes) -> list[int]:
+    return [window * 256 + at * 8 + bit for at, octet in enumerate(bits) for bit in range(8) if octet & (0x80 >> bit)]
+
+
+def _covers(first: str, last: str, hashed: str) -> bool:
+    return (first < hashed < last) if first < last else (hashed > first or hashed < last)
+
+
+def _usable(ds: dns.rdata.Rdata) -> bool:
+    """RFC 4035 §5.2: a DS of an unknown algorithm or digest counts as none."""
+    assert isinstance(ds, dns.rdtypes.ANY.DS.DS)
+    return bool(dns.dnssec.default_policy.ok_to_validate_ds(ds.digest_type)) and ds.algorithm in _ALGORITHMS
+
+
+_ALGORITHMS = frozenset({5, 7, 8, 10, 13, 14, 15, 16})  # RFC 9904, what is validated in practice
+
+
+def _names(ds: dns.rdata.Rdata, zone: dns.name.Name, key: dns.rdata.Rdata) -> bool:
+    assert isinstance(ds, dns.rdtypes.ANY.DS.DS)
+    assert isinstance(key, dns.rdtypes.ANY.DNSKEY.DNSKEY)
+    if dns.dnssec.key_id(key) != ds.key_tag or key.algorithm != ds.algorithm:
+        return False
+    try:
+        return dns.dnssec.make_ds(zone, key, ds.digest_type, validating=True) == ds
+    except (dns.exception.DNSException, ValueError):
+        return False
+
+
+def _ds_of(zone: dns.name.Name, key: dns.rdata.Rdata) -> str:
+    assert isinstance(key, dns.rdtypes.ANY.DNSKEY.DNSKEY)
+    return dns.dnssec.make_ds(zone, key, "SHA256").to_text()
+
+
+def _reason(what: str, signature: dns.rdata.Rdata, said: str) -> tuple[Break, str]:
+    assert isinstance(signature, dns.rdtypes.ANY.RRSIG.RRSIG)
+    if said == "expired":
+        return Break.EXPIRED, f"the signature of {what} expired on {_day(signature.expiration)}"
+    if said == "not yet valid":
+        return Break.NOT_YET_VALID, f"the signature of {what} begins only on {_day(signature.inception)}"
+    return Break.SIGNATURE, f"no key of the zone fits the signature of {what} (key tag {signature.key_tag}: {said})"
+
+
+def _day(moment: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment))
+
+
+def _text(name: dns.name.Name) -> str:
+    return name.to_text(omit_final_dot=True)
+
+
+def _texts(names: Sequence[dns.name.Name]) -> tuple[str, ...]:
+    return tuple(_text(each) for each in names)
