@@ -50,6 +50,9 @@ class TLSView:
     issuer: str = ""
     not_after: str = ""
     fingerprint: str = ""
+    not_before: str = ""
+    version: str = ""  # "TLSv1.3"
+    key: str = ""  # "RSA 2048"
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,10 @@ class PortView:
     implicit_tls: bool = False  # the view was taken with TLS from the first byte
     tls: TLSView | None = None
     stopped_at: str = ""  # the step at which an open port went silent, dropped or flooded
+    stopped_by: str = ""  # and in which way: Silent, Dropped, TooMuch
+    received: int = 0  # bytes that came until then
     transcript: tuple[str, ...] = ()
+    presented: tuple[bytes, ...] = field(default=(), repr=False)  # the certificates that were sent, DER
 
     @property
     def open(self) -> bool:
@@ -164,10 +170,10 @@ async def look_at_host(network: Network, host: str, ports: Sequence[int], implic
 
 
 async def look_at_port(
-    network: Network, host: str, port: int, *, implicit_tls: bool, life_s: float = LOOK_S
+    network: Network, host: str, port: int, *, implicit_tls: bool, life_s: float = LOOK_S, known: Sequence[str] = ()
 ) -> PortView:
-    """One port, with every step taken and none that logs in or sends."""
-    look = _Look(network, host, port, implicit_tls, life_s)
+    """One port, with every step taken and none that logs in or sends; *known* are the host's addresses, if asked."""
+    look = _Look(network, host, port, implicit_tls, life_s, known)
     try:
         view = await look.take()
     except (ConnectRefused, ConnectTimedOut, NoRoute, NotAllowed, HostUnknown, DNSUnavailable) as error:
@@ -197,8 +203,10 @@ _TCP = {
 class _Look:
     """The steps of one look; what was seen before a step failed is kept."""
 
-    def __init__(self, network: Network, host: str, port: int, implicit_tls: bool, life_s: float) -> None:
-        self.network, self.host, self.port = network, host, port
+    def __init__(
+        self, network: Network, host: str, port: int, implicit_tls: bool, life_s: float, known: Sequence[str]
+    ) -> None:
+        self.network, self.host, self.port, self.known = network, host, port, known
         self.implicit_tls, self.life_s = implicit_tls, life_s
         self.seen: dict[str, Any] = {}
         self.step = ""
@@ -211,16 +219,21 @@ class _Look:
         try:
             stream = await self._talk(stream)
         except TLSFailed as error:
-            self.seen["tls"] = await self._failed_tls(error)
+            self.seen["tls"] = TLSView(False, error.detail, error.kind)
+            await self._failed_tls(error)
         except (Silent, Dropped, TooMuch) as error:
             self.seen["error"] = error.detail
             self.seen["stopped_at"] = self.step
+            self.seen["stopped_by"] = type(error).__name__
+            self.seen["received"] = stream.received
         finally:
             stream.close()
         return PortView(self.port, "open", implicit_tls=self.implicit_tls, **self.seen)
 
     async def _connect(self) -> Stream:
-        return await self.network.connect(self.host, self.port, CONNECT_S, life_s=self.life_s)
+        return await self.network.connect(
+            self.host, self.port, min(CONNECT_S, self.life_s), life_s=self.life_s, known=self.known
+        )
 
     async def _talk(self, stream: Stream) -> Stream:
         transcript: list[str] = []
@@ -228,7 +241,8 @@ class _Look:
         try:
             if self.implicit_tls:
                 self.step = "tls"
-                self.seen["tls"] = seen_tls(await stream.start_tls(self.network.tls_context("verify")))
+                await stream.start_tls(self.network.tls_context("verify"))
+                self._keep_tls(stream)
             self.step = "greeting"
             self.seen["banner"] = (await talk.greeting()).text
             self.step = "ehlo"
@@ -247,34 +261,39 @@ class _Look:
     async def _upgrade(self, stream: Stream, talk: Conversation, mode: TLSMode) -> None:
         self.step = "starttls"
         if (await talk.starttls()).ok:
-            certificate = await stream.start_tls(self.network.tls_context(mode))
+            await stream.start_tls(self.network.tls_context(mode))
             if mode == "verify":
-                self.seen["tls"] = seen_tls(certificate)
+                self._keep_tls(stream)
             self.step = "ehlo after tls"
             self.seen["ehlo_after_tls"] = (await talk.ehlo()).lines
 
-    async def _failed_tls(self, error: TLSFailed) -> TLSView:
+    def _keep_tls(self, stream: Stream, error: TLSFailed | None = None) -> None:
+        if stream.certificate:
+            self.seen["tls"] = seen_tls(stream.certificate, error, stream.tls_version)
+            self.seen["presented"] = stream.presented
+
+    async def _failed_tls(self, error: TLSFailed) -> None:
         """The certificate that was refused, and what is offered behind it, by a second look that accepts any."""
-        failed = TLSView(False, error.detail, error.kind)
         if error.kind in ("wrong_mode", "version"):
-            return failed
+            return
         try:
             async with await self._connect() as stream:
                 talk = Conversation(stream, self.network.helo_name, timeout_s=REPLY_S)
                 if self.implicit_tls:
                     await stream.start_tls(self.network.tls_context("look"))
+                    self._keep_tls(stream, error)
                     self.seen["banner"] = (await talk.greeting()).text
                     self.seen["ehlo_after_tls"] = (await talk.ehlo()).lines
                 else:
                     await talk.greeting()
                     await talk.ehlo()
                     await self._upgrade(stream, talk, "look")
-                return seen_tls(stream.certificate, error) if stream.certificate else failed
+                    self._keep_tls(stream, error)
         except NetworkError:
-            return failed  # the first look's error stands alone
+            return  # the first look's error stands alone
 
 
-def seen_tls(certificate: Certificate, error: TLSFailed | None = None) -> TLSView:
+def seen_tls(certificate: Certificate, error: TLSFailed | None = None, version: str = "") -> TLSView:
     """A TLSView of a handshake that was had, or of one that was refused for *error*."""
     return TLSView(
         ok=error is None,
@@ -285,4 +304,7 @@ def seen_tls(certificate: Certificate, error: TLSFailed | None = None) -> TLSVie
         issuer=certificate.issuer,
         not_after=certificate.not_after.isoformat(),
         fingerprint=certificate.fingerprint,
+        not_before=certificate.not_before.isoformat(),
+        version=version,
+        key=certificate.key,
     )

@@ -75,12 +75,14 @@ class Network:
         *,
         life_s: float = 60.0,
         byte_limit: int = BYTE_LIMIT,
+        known: Sequence[str] = (),
     ) -> Stream:
         """A stream to *host*, TLS from the first byte if *tls* says so; it lives *life_s* at most.
 
+        *known*: its addresses, where the caller has asked already; the policy is held against them all the same.
         Raises NotAllowed, HostUnknown, DNSUnavailable, ConnectRefused, ConnectTimedOut, NoRoute, TLSFailed.
         """
-        sock = await self.open_socket(host, port, timeout_s)
+        sock = await self.open_socket(host, port, timeout_s, known)
         stream = Stream(sock, host, port, life_s=life_s, byte_limit=byte_limit)
         if tls is None:
             return stream
@@ -91,10 +93,12 @@ class Network:
             raise
         return stream
 
-    async def open_socket(self, host: str, port: int, timeout_s: float = 10.0) -> socket.socket:
+    async def open_socket(
+        self, host: str, port: int, timeout_s: float = 10.0, known: Sequence[str] = ()
+    ) -> socket.socket:
         """A connected, non-blocking socket, for a client library that takes one. Raises as `connect`."""
-        found = await self.resolve(host)
-        addresses = self.policy.permitted(host, found.all, port)[:ADDRESSES_TRIED]
+        found = known or (await self.resolve(host)).all
+        addresses = self.policy.permitted(host, found, port)[:ADDRESSES_TRIED]
         errors: list[NetworkError] = []
         for address in addresses:
             try:
