@@ -8,6 +8,7 @@ until the end: an answer that comes late is still an answer.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import time
 from collections import deque
@@ -87,7 +88,7 @@ class Exchange(Generic[Read]):
     async def _used(self, who: NameServer, reply: bytes | OSError, ends: float) -> Read:
         """What *read* makes of it. Raises NoReply with what this server did instead."""
         if isinstance(reply, OSError):
-            raise NoReply(f"{who}: {reply.strerror or reply}")
+            raise NoReply(f"{who}: {_why(reply)}")
         question = self._questions[str(who)]
         if is_truncated(reply):
             reply = await _over_tcp(who, question, ends)
@@ -166,7 +167,7 @@ async def _over_tcp(server: NameServer, question: Question, ends: float) -> byte
     except TimeoutError as error:
         raise NoReply(f"{server}'s answer is too long for UDP, and did not come by TCP in time") from error
     except OSError as error:
-        raise NoReply(f"{server}'s answer is too long for UDP, and TCP failed: {error.strerror or error}") from error
+        raise NoReply(f"{server}'s answer is too long for UDP, and TCP failed: {_why(error)}") from error
     if not question.fits(reply) or is_truncated(reply):
         raise NoReply(f"{server} sent by TCP what is no answer to this question")
     return reply
@@ -179,6 +180,11 @@ async def _received(sock: socket.socket, size: int) -> bytes:
             raise ConnectionError("the server closed the connection")
         octets += more
     return bytes(octets)
+
+
+def _why(error: OSError) -> str:
+    """The system's words, where asyncio has put its own in front of them."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _finish(wake: asyncio.Future[None]) -> None:
