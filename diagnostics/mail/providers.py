@@ -8,6 +8,7 @@ of the field and printed nowhere binding. `replies` and the limits check read th
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -36,6 +37,8 @@ class Provider:
     says: str = ""  # a pattern of words that only its servers say
     limits: tuple[Limit, ...] = ()
     aliases: tuple[str, ...] = field(default=())
+    sends_as: tuple[str, ...] = ()  # ends of its sending machines' names, where they are not customers' too
+    note: str = ""  # what it says of its limits beside numbers
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -53,6 +56,8 @@ PROVIDERS: tuple[Provider, ...] = (
             Limit(10_000, DAY, plan="smtp-relay.gmail.com, for each user"),
         ),
         aliases=("gmail", "workspace", "gsuite"),
+        sends_as=("google.com",),
+        note="The relay service smtp-relay.gmail.com counts by user; 100 recipients a message by SMTP.",
     ),
     Provider(
         "microsoft365",
@@ -65,6 +70,8 @@ PROVIDERS: tuple[Provider, ...] = (
             Limit(3, 0, "connections", known=True),
         ),
         aliases=("microsoft", "office365", "m365", "exchange", "graph"),
+        sends_as=("outbound.protection.outlook.com",),
+        note="Besides, the whole tenant has a quota of external recipients by its number of licences.",
     ),
     Provider(
         "outlook",
@@ -73,6 +80,8 @@ PROVIDERS: tuple[Provider, ...] = (
         r"olc\.protection\.outlook|mail\.live\.com|\bhotmail\b",
         limits=(Limit(300, DAY, plan="free account", known=True),),
         aliases=("hotmail",),
+        sends_as=("olc.protection.outlook.com", "hotmail.com"),
+        note="The number varies with the account.",
     ),
     Provider(
         "ses",
@@ -84,6 +93,8 @@ PROVIDERS: tuple[Provider, ...] = (
             Limit(1, 1, plan="sandbox"),
         ),
         aliases=("amazon", "amazonses", "aws"),
+        sends_as=("smtp-out.amazonses.com",),
+        note="Out of the sandbox the quota is by account and region (SES console); what goes over it is dropped.",
     ),
     Provider(
         "sendgrid",
@@ -92,6 +103,8 @@ PROVIDERS: tuple[Provider, ...] = (
         r"\bsendgrid\b|maximum credits exceeded|verified sender identity",
         limits=(Limit(100, DAY, plan="trial of 60 days, after which SMTP stops", rolling=False),),
         aliases=("twilio",),
+        sends_as=("outbound-mail.sendgrid.net", "sendgrid.net"),
+        note="There is no free plan any more: the trial ends after 60 days, and then SMTP simply stops.",
     ),
     Provider(
         "brevo",
@@ -100,6 +113,8 @@ PROVIDERS: tuple[Provider, ...] = (
         r"\bbrevo\b|\bsendinblue\b|smtp account is not yet activated",
         limits=(Limit(300, DAY, plan="free", rolling=False, known=True, note="New accounts: an hourly quota too."),),
         aliases=("sendinblue",),
+        sends_as=("sender-sib.com", "mailin.fr"),
+        note="New accounts have an hourly quota too; what goes over a quota is held up to 48 hours.",
     ),
     Provider(
         "mailgun",
@@ -107,25 +122,49 @@ PROVIDERS: tuple[Provider, ...] = (
         ("mailgun.org", "mailgun.com", "mailgun.net"),
         r"\bmailgun\b|sandbox subdomains are for test purposes",
         limits=(Limit(100, DAY, plan="free or trial", rolling=False, known=True),),
+        sends_as=("mailgun.net", "mailgun.org"),
+        note="A sandbox domain sends only to 5 recipients that confirmed.",
     ),
     Provider(
         "postmark",
         "Postmark",
         ("postmarkapp.com", "mtasv.net"),
         r"\bpostmark\b|server token|sender signature",
+        sends_as=("mtasv.net",),
+        note="The limit is by plan, in Postmark’s account settings; a test account sends only to its own domain.",
     ),
-    Provider("mailjet", "Mailjet", ("mailjet.com",), r"\bmailjet\b"),
-    Provider("sparkpost", "SparkPost", ("sparkpostmail.com", "sparkpost.com"), r"\bsparkpost\b"),
-    Provider("mandrill", "Mandrill", ("mandrillapp.com",), r"\bmandrill\b"),
-    Provider("smtp2go", "SMTP2GO", ("smtp2go.com",), r"\bsmtp2go\b"),
-    Provider("mailersend", "MailerSend", ("mailersend.net", "mailersend.com"), r"\bmailersend\b|#ms42\d"),
-    Provider("elasticemail", "Elastic Email", ("elasticemail.com",), r"\belastic ?email\b"),
+    Provider("mailjet", "Mailjet", ("mailjet.com",), r"\bmailjet\b", sends_as=("mailjet.com",)),
+    Provider(
+        "sparkpost",
+        "SparkPost",
+        ("sparkpostmail.com", "sparkpost.com"),
+        r"\bsparkpost\b",
+        sends_as=("sparkpostmail.com",),
+    ),
+    Provider("mandrill", "Mandrill", ("mandrillapp.com",), r"\bmandrill\b", sends_as=("mandrillapp.com",)),
+    Provider("smtp2go", "SMTP2GO", ("smtp2go.com",), r"\bsmtp2go\b", sends_as=("smtp2go.com", "smtpcorp.com")),
+    Provider(
+        "mailersend",
+        "MailerSend",
+        ("mailersend.net", "mailersend.com"),
+        r"\bmailersend\b|#ms42\d",
+        sends_as=("mailersend.net",),
+    ),
+    Provider(
+        "elasticemail",
+        "Elastic Email",
+        ("elasticemail.com",),
+        r"\belastic ?email\b",
+        sends_as=("elasticemail.com",),
+    ),
     Provider("resend", "Resend", ("resend.com",), r"\bresend\.com\b"),
     Provider(
         "zoho",
         "Zoho Mail",
         ("zoho.com", "zoho.eu", "zoho.in", "zohomail.com", "zeptomail.com"),
         r"\bzoho\b|relaying disallowed as|unusual sending activity",
+        sends_as=("zohomail.com", "zoho.com", "zoho.eu"),
+        note="Zoho publishes no number: unusual volume blocks the account for 1 to 5 days.",
     ),
     Provider(
         "godaddy",
@@ -136,6 +175,7 @@ PROVIDERS: tuple[Provider, ...] = (
             Limit(250, DAY, "recipients", plan="mailbox (later products 500)", note="Over quota, log-in fails."),
             Limit(1000, DAY, plan="hosting server"),
         ),
+        note="Every recipient counts, and the refusal shows at log-in.",
     ),
     Provider(
         "yahoo",
@@ -144,6 +184,8 @@ PROVIDERS: tuple[Provider, ...] = (
         r"\byahoo\b|\[tss?\d{1,3}\]|\bipts04\b|postmaster\.(?:yahooinc|verizonmedia)",
         limits=(Limit(500, DAY, plan="business"),),
         aliases=("aol", "att", "sbcglobal"),
+        sends_as=("yahoo.com", "aol.com"),
+        note="100 recipients a message.",
     ),
     Provider(
         "icloud",
@@ -152,6 +194,7 @@ PROVIDERS: tuple[Provider, ...] = (
         r"support\.apple\.com|\bicloud\b",
         limits=(Limit(1000, DAY, known=True),),
         aliases=("apple",),
+        sends_as=("icloud.com", "me.com"),
     ),
     Provider(
         "cpanel",
@@ -160,6 +203,7 @@ PROVIDERS: tuple[Provider, ...] = (
         r"max emails per hour|max defers and failures per hour|exceeded the max emails",
         limits=(Limit(500, HOUR, plan="set by the host, often 50 to 500 a domain", known=True),),
         aliases=("exim",),
+        note="The host sets the limit: WHM → Tweak Settings → Max hourly emails per domain.",
     ),
     Provider(
         "ionos", "IONOS, 1&1", ("ionos.com", "ionos.de", "1and1.com", "kundenserver.de", "perfora.net"), r"\bionos\b"
@@ -169,16 +213,36 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider("orange", "Orange", ("orange.fr", "wanadoo.fr"), r"\bofr[_0-9]"),
     Provider("hostinger", "Hostinger", ("hostinger.com", "titan.email"), r"\bhostinger\b"),
     Provider("siteground", "SiteGround", ("sgvps.net", "siteground.com", "mailspamprotection.com"), r"\bsiteground\b"),
-    Provider("mailchannels", "MailChannels", ("mailchannels.net",), r"\bmailchannels\b|\[(?:csi|sbl|bh|tid|cp)\] "),
-    Provider("fastmail", "Fastmail", ("fastmail.com", "messagingengine.com"), r"messagingengine"),
-    Provider("mimecast", "Mimecast", ("mimecast.com",), r"\bmimecast\b"),
-    Provider("proofpoint", "Proofpoint", ("pphosted.com", "ppe-hosted.com"), r"\bproofpoint\b"),
+    Provider(
+        "mailchannels",
+        "MailChannels",
+        ("mailchannels.net",),
+        r"\bmailchannels\b|\[(?:csi|sbl|bh|tid|cp)\] ",
+        sends_as=("mailchannels.net",),
+    ),
+    Provider(
+        "fastmail",
+        "Fastmail",
+        ("fastmail.com", "messagingengine.com"),
+        r"messagingengine",
+        sends_as=("messagingengine.com",),
+    ),
+    Provider("mimecast", "Mimecast", ("mimecast.com",), r"\bmimecast\b", sends_as=("mimecast.com",)),
+    Provider(
+        "proofpoint",
+        "Proofpoint",
+        ("pphosted.com", "ppe-hosted.com"),
+        r"\bproofpoint\b",
+        sends_as=("pphosted.com", "ppe-hosted.com"),
+    ),
     Provider("barracuda", "Barracuda", ("barracudanetworks.com",), r"barracuda(?:networks|central)|\bude?rep\b"),
     Provider("yandex", "Yandex 360", ("yandex.net", "yandex.ru", "yandex.com"), r"\byandex\b"),
     Provider("mailru", "Mail.ru", ("mail.ru",), r"\bmail\.ru\b"),
 )
 
 _BY_NAME = {name: each for each in PROVIDERS for name in (each.name, each.title.lower(), *each.aliases)}
+_HOSTS = {end: each for each in reversed(PROVIDERS) for end in each.hosts}
+_SENDS_AS = {end: each for each in reversed(PROVIDERS) for end in each.sends_as}
 _SAYS = tuple((each, re.compile(each.says, re.IGNORECASE)) for each in PROVIDERS if each.says)
 
 
@@ -189,13 +253,17 @@ def by_name(name: str) -> Provider | None:
 
 def by_host(host: str) -> Provider | None:
     """The provider whose host this is: the longest matching end of the name wins."""
-    host = host.strip().lower().rstrip(".")
-    best: tuple[int, Provider] | None = None
-    for each in PROVIDERS:
-        for end in each.hosts:
-            if (host == end or host.endswith("." + end)) and (best is None or len(end) > best[0]):
-                best = (len(end), each)
-    return best[1] if best else None
+    return _by_end(host, _HOSTS)
+
+
+def by_reverse_name(name: str) -> Provider | None:
+    """The provider whose sending machine bears this name in the reverse zone."""
+    return _by_end(name, _SENDS_AS)
+
+
+def _by_end(name: str, ends: Mapping[str, Provider]) -> Provider | None:
+    labels = name.strip().lower().rstrip(".").split(".")
+    return next((ends[end] for at in range(len(labels)) if (end := ".".join(labels[at:])) in ends), None)
 
 
 def by_text(text: str) -> Provider | None:
