@@ -16,10 +16,12 @@ from diagnostics.network.errors import (
     NetworkError,
     NoRoute,
     NotAllowed,
+    NotHTTP,
     Silent,
     TLSFailed,
     TooMuch,
 )
+from diagnostics.network.http import Response, fetch
 from diagnostics.network.nameservers import read_nameserver
 from diagnostics.network.overlay import Overlay
 from diagnostics.network.query import DNS, DNSAnswer, End, MailExchanger, RecordType, TLSARecord, is_name
@@ -44,9 +46,11 @@ __all__ = [
     "NetworkError",
     "NoRoute",
     "NotAllowed",
+    "NotHTTP",
     "Overlay",
     "RecordType",
     "Resolver",
+    "Response",
     "Seen",
     "SharedDNS",
     "Silent",
@@ -55,6 +59,7 @@ __all__ = [
     "TLSFailed",
     "TLSMode",
     "TooMuch",
+    "fetch",
     "is_name",
     "read_nameserver",
 ]

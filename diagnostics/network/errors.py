@@ -10,6 +10,7 @@ NetworkError                 host, port, phase, seconds, detail
 ├── Dropped                  the other side closed the connection
 ├── Silent                   connected, and then nothing within the limit
 ├── TooMuch                  more than the limit was sent to us
+├── NotHTTP                  what came is no HTTP answer that can be used
 └── TLSFailed                kind: expired, not_yet_valid, name_mismatch, untrusted,
                              version, wrong_mode or handshake
 """
@@ -87,6 +88,10 @@ class Silent(NetworkError):
 
 class TooMuch(NetworkError):
     """The other side sent more than the limit, or a line without end."""
+
+
+class NotHTTP(NetworkError):
+    """The other side spoke, and it was no HTTP answer, or one in a form that was not asked for."""
 
 
 class TLSFailed(NetworkError):

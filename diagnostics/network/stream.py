@@ -57,6 +57,19 @@ class Stream:
         del self._plain[: end + 1]
         return line
 
+    async def read_some(self, timeout_s: float = 30.0) -> bytes:
+        """What comes next, however little; b"" when the other side has said that it sends no more.
+
+        Raises Silent, Dropped, TooMuch. Under TLS only its own farewell (close_notify) is such a word: a connection
+        that just ends may have been cut by anybody.
+        """
+        if self._plain:
+            data = bytes(self._plain)
+            self._plain.clear()
+            return data
+        started = time.monotonic()
+        return await self._read_some(started, started + timeout_s, may_end=True)
+
     async def write(self, data: bytes, timeout_s: float = 30.0) -> None:
         """Send *data*. Raises Silent when it is not taken in time, Dropped."""
         started = time.monotonic()
@@ -110,12 +123,12 @@ class Stream:
         """Close at once; a server under test is owed no farewell."""
         self._sock.close()
 
-    async def _read_some(self, started: float, ends_at: float) -> bytes:
+    async def _read_some(self, started: float, ends_at: float, *, may_end: bool = False) -> bytes:
         while True:
             if self._tls is None:
-                return await self._receive(started, ends_at)
+                return await self._receive(started, ends_at, may_end=may_end)
             try:
-                if data := self._tls.read(16384):
+                if (data := self._tls.read(16384)) or may_end:
                     return data
                 raise self._error(Dropped, "read", started, "the server closed the connection")
             except ssl.SSLWantReadError:
@@ -123,7 +136,7 @@ class Stream:
             except ssl.SSLError as error:
                 raise self._error(Dropped, "read", started, f"TLS broke: {error.reason or error}") from error
 
-    async def _receive(self, started: float, ends_at: float) -> bytes:
+    async def _receive(self, started: float, ends_at: float, *, may_end: bool = False) -> bytes:
         try:
             async with asyncio.timeout(min(ends_at, self._ends_at) - time.monotonic()):
                 data = await self._loop.sock_recv(self._sock, 16384)
@@ -131,7 +144,7 @@ class Stream:
             raise self._error(Silent, "read", started, "nothing more came") from error
         except OSError as error:
             raise self._error(Dropped, "read", started, error.strerror or str(error)) from error
-        if not data:
+        if not data and not may_end:
             raise self._error(Dropped, "read", started, "the server closed the connection")
         self.received += len(data)
         if self.received > self._byte_limit:
