@@ -34,6 +34,15 @@ ORDER = (
     ("smtp.recipient.",),
     ("smtp.content.", "mail.template."),
     ("smtp.",),
+    # The sending domain: what DMARC rests on stands before DMARC, what receivers see before what they send.
+    ("domain.", "dns."),
+    ("dnssec.",),
+    ("spf.",),
+    ("dkim.",),
+    ("dmarc.",),
+    ("message.",),
+    ("reputation.",),
+    ("mx.",),
     ("",),
 )
 _BEFORE_THE_LOG_IN = ("resolve", "connect", "greeting", "ehlo", "tls")
@@ -80,7 +89,7 @@ def _outdated(finding: Finding, refused: Finding) -> bool:
         return True
     if refused.evidence.get("stage") in _BEFORE_THE_LOG_IN:
         return False
-    return _place(refused.code) >= _place("smtp.auth.") > _place(finding.code)
+    return place(refused.code) >= place("smtp.auth.") > place(finding.code)
 
 
 def _consequence(finding: Finding) -> bool:
@@ -96,9 +105,10 @@ def _rank(finding: Finding) -> tuple[bool, bool, int, int]:
     seen = ("", "canary", "probe", "reported")  # "" are the settings themselves, which name who set them
     by = _seen_by(finding)
     newest = seen.index(by) if by in seen else len(seen)
-    return _consequence(finding), finding.code in UNSURE, _place(finding.code), newest
+    return _consequence(finding), finding.code in UNSURE, place(finding.code), newest
 
 
-def _place(code: str) -> int:
+def place(code: str) -> int:
+    """How far along a mail's way *code* stands; the lower comes first."""
     fits = ((len(prefix), place) for place, group in enumerate(ORDER) for prefix in group if code.startswith(prefix))
     return max(fits)[1]

@@ -46,7 +46,7 @@ class Zone:
         """How a question ends, and the values of *kind* at the end of the CNAMEs."""
         key = _key(name)
         for _ in range(CHAIN):
-            here = self.records.get(key, [])
+            here = self._at(key)
             if values := [value for each, value in here if each == kind]:
                 return End.ANSWER, values
             if key in self.troubles:
@@ -57,7 +57,24 @@ class Zone:
             key = _key(aliases[0])
         return "servfail", []
 
+    def _at(self, key: str) -> list[tuple[str, Any]]:
+        """The records at *key*, or those of the wildcard that covers it (RFC 4592)."""
+        return self.records.get(key, []) if self._stands(key) else self._wildcard(key)
+
+    def _wildcard(self, key: str) -> list[tuple[str, Any]]:
+        labels = key.split(".")
+        for at in range(1, len(labels)):
+            parent = ".".join(labels[at:])
+            if f"*.{parent}" in self.records:
+                return self.records[f"*.{parent}"]
+            if self._stands(parent):
+                return []  # the closest encloser has none
+        return []
+
     def _exists(self, key: str) -> bool:
+        return self._stands(key) or bool(self._wildcard(key))
+
+    def _stands(self, key: str) -> bool:
         return key in self.records or any(known.endswith("." + key) for known in self.records)
 
     async def query(self, name: str, kind: RecordType) -> DNSAnswer:
@@ -78,7 +95,7 @@ class Zone:
         """The names that CNAMEs led through, *name* first; () where there was none."""
         names = [name.removesuffix(".")]
         for _ in range(CHAIN):
-            here = self.records.get(_key(names[-1]), [])
+            here = self._at(_key(names[-1]))
             aliases = [value for each, value in here if each == "CNAME"]
             if not aliases or kind == "CNAME" or any(each == kind for each, _ in here):
                 break

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar, cast
 
 from diagnostics.finding import RecordChange
 from diagnostics.network import DNS, Network, Overlay
 
+T = TypeVar("T")
 KnownBy = Literal["message", "site", "given"]
 
 
@@ -46,14 +48,28 @@ class Subject:
     selectors: tuple[str, ...] = ()  # given by hand
 
 
+class Once:
+    """Looks that one report needs only once, whatever records are laid over DNS: a server's certificate, a page."""
+
+    def __init__(self) -> None:
+        self._looks: dict[Hashable, asyncio.Future[Any]] = {}
+
+    async def __call__(self, key: Hashable, look: Callable[[], Awaitable[T]]) -> T:
+        """What *look* returned or raised when *key* was first asked for."""
+        if key not in self._looks:
+            self._looks[key] = asyncio.ensure_future(look())
+        return cast(T, await asyncio.shield(self._looks[key]))
+
+
 @dataclass(frozen=True)
 class World:
-    """What a report is looked at with. Without a network, only DNS is asked."""
+    """What one report is looked at with, within one event loop. Without a network, only DNS is asked."""
 
     dns: DNS
     network: Network | None
     now: datetime  # aware, UTC
     blocklists: tuple[str, ...] = ()
+    once: Once = field(default_factory=Once, compare=False, repr=False)
 
     def over(self, changes: Sequence[RecordChange]) -> World:
         """This world with *changes* made in DNS. Raises ValueError for a record that no name server would load."""

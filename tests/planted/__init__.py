@@ -1,0 +1,7 @@
+"""Sending domains with one planted fault each, and sound ones in the shapes of real providers."""
+
+from tests.planted.faults import FAULTS
+from tests.planted.planted import Planted, world_zone
+from tests.planted.sound import SOUND
+
+__all__ = ["FAULTS", "SOUND", "Planted", "world_zone"]
