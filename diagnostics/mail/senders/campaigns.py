@@ -8,6 +8,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "mailchimp",
         "Mailchimp",
+        fixed=True,
         selectors=("k2", "k3", "k1"),
         key_targets=("mcsv.net",),
         key_forms=(KeyForm("k2", "dkim2.mcsv.net"), KeyForm("k3", "dkim3.mcsv.net")),
@@ -17,6 +18,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "mailerlite",
         "MailerLite",
+        fixed=True,
         selectors=("litesrv", "ml"),
         telling=r"litesrv",
         key_targets=("mlsend.com",),
@@ -30,6 +32,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "activecampaign",
         "ActiveCampaign",
+        fixed=True,
         selectors=("acdkim1", "acdkim2"),
         telling=r"acdkim[12]",
         key_targets=("acems1.com", "acems2.com", "acems3.com", "acems4.com", "acems5.com"),
@@ -66,6 +69,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "constantcontact",
         "Constant Contact",
+        fixed=True,
         selectors=("ctct1", "ctct2"),
         telling=r"ctct[12]",
         key_targets=("ccsend.com",),
@@ -81,6 +85,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "campaignmonitor",
         "Campaign Monitor",
+        fixed=True,
         selectors=("cm",),
         include="_spf.createsend.com",
         includes=("_spf.createsend.com",),
@@ -90,6 +95,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "aweber",
         "AWeber",
+        fixed=True,
         selectors=("aweber_key_a", "aweber_key_b", "aweber_key_c"),
         telling=r"aweber_key_[abc]",
         key_targets=("send.aweber.com",),
@@ -114,6 +120,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "emma",
         "Emma",
+        fixed=True,
         selectors=("e2ma-k1", "e2ma-k2", "e2ma-k3"),
         telling=r"e2ma-k[123]",
         key_targets=("e2ma.net",),
@@ -126,6 +133,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "salesforce",
         "Salesforce",
+        renewal="In Salesforce Setup → DKIM Keys, create a key of 2048 bits",
         selectors=("sf1", "sf2"),
         key_targets=("custdkim.salesforce.com",),
         include="_spf.salesforce.com",
@@ -147,6 +155,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "zendesk",
         "Zendesk",
+        fixed=True,
         selectors=("zendesk1", "zendesk2"),
         telling=r"zendesk[1-4]",
         key_targets=("zendesk.com",),
@@ -175,6 +184,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "helpscout",
         "Help Scout",
+        fixed=True,
         selectors=("strong1", "strong2"),
         telling=r"strong[12]",
         key_targets=("helpscout.net",),
@@ -190,6 +200,7 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "intercom",
         "Intercom",
+        fixed=True,
         selectors=("intercom",),
         telling=r"intercom",
         key_targets=("dkim.intercom.io",),

@@ -8,6 +8,7 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "hostinger",
         "Hostinger",
+        fixed=True,
         selectors=("hostingermail-a", "hostingermail-b", "hostingermail-c"),
         telling=r"hostingermail-[abc]|hostingermail[123]?",
         key_targets=("dkim.mail.hostinger.com",),
@@ -25,6 +26,7 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "ionos",
         "IONOS",
+        fixed=True,
         selectors=("s1-ionos", "s2-ionos", "s42582890"),
         telling=r"s[12]-ionos|s42582890",
         key_targets=("dkim.ionos.com",),
@@ -47,6 +49,7 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "strato",
         "STRATO",
+        fixed=True,
         selectors=("strato-dkim-0002", "strato-dkim-0003"),
         telling=r"strato-dkim-[0-9]{4}",
         key_targets=("rzone.de",),
@@ -77,6 +80,7 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "onecom",
         "one.com",
+        fixed=True,
         selectors=("rsa1", "rsa2", "ed1", "ed2"),
         key_targets=("service.one",),
         include="_custspf.one.com",
@@ -89,6 +93,7 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "godaddy",
         "GoDaddy",
+        fixed=True,
         selectors=("secureserver1", "secureserver2"),
         telling=r"secureserver[12]",
         key_targets=("em.secureserver.net", "onsecureserver.net"),
@@ -122,6 +127,7 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "newfold",
         "Bluehost, HostGator",
+        renewal="In cPanel → Email Deliverability → Manage, generate a new key",
         selectors=("default",),
         include="websitewelcome.com",
         includes=("websitewelcome.com",),
@@ -133,6 +139,7 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "cpanel",
         "a cPanel server",
+        renewal="In cPanel → Email Deliverability → Manage, generate a new key",
         selectors=("default",),
         include_at="domain",
         where="cPanel → Email → Email Deliverability → your domain → Manage",
@@ -140,6 +147,7 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "gandi",
         "Gandi",
+        fixed=True,
         selectors=("gm1", "gm2", "gm3"),
         telling=r"gm[123]",
         key_targets=("gandimail.net",),

@@ -8,6 +8,7 @@ MAILBOXES: tuple[SendingService, ...] = (
     SendingService(
         "google",
         "Google Workspace",
+        renewal="In the Google Admin console, under Authenticate email, generate a 2048-bit record with another prefix",
         selectors=("google",),
         telling=r"google",
         include="_spf.google.com",
@@ -19,6 +20,9 @@ MAILBOXES: tuple[SendingService, ...] = (
     SendingService(
         "microsoft365",
         "Microsoft 365",
+        cname_only=True,
+        renewal="In Exchange Online PowerShell, run Rotate-DkimSigningConfig with -KeySize 2048 for the domain",
+        fixed=True,
         selectors=("selector1", "selector2"),  # as CNAME alone: a TXT there is somebody else's
         key_targets=("onmicrosoft.com", "dkim.mail.microsoft"),
         include="spf.protection.outlook.com",
@@ -32,6 +36,7 @@ MAILBOXES: tuple[SendingService, ...] = (
     SendingService(
         "fastmail",
         "Fastmail",
+        fixed=True,
         selectors=("fm1", "fm2", "fm3", "mesmtp"),
         telling=r"fm[123]|mesmtp",
         key_targets=("fmhosted.com", "messagingengine.com"),
@@ -49,6 +54,7 @@ MAILBOXES: tuple[SendingService, ...] = (
     SendingService(
         "proton",
         "Proton Mail",
+        fixed=True,
         selectors=("protonmail", "protonmail2", "protonmail3"),
         telling=r"protonmail[23]?",
         key_targets=("domains.proton.ch",),
@@ -63,6 +69,7 @@ MAILBOXES: tuple[SendingService, ...] = (
     SendingService(
         "icloud",
         "iCloud Mail",
+        fixed=True,
         selectors=("sig1",),
         key_targets=("icloudmailadmin.com",),
         key_forms=(KeyForm("sig1", "sig1.dkim.{domain}.at.icloudmailadmin.com"),),
@@ -76,6 +83,7 @@ MAILBOXES: tuple[SendingService, ...] = (
     SendingService(
         "zoho",
         "Zoho Mail",
+        renewal="In the Zoho Mail Admin Console, add a second selector of 2048 bits and make it the default",
         selectors=("zmail", "zoho"),
         telling=r"zmail|zoho",
         include="zohomail.com",
@@ -112,6 +120,7 @@ MAILBOXES: tuple[SendingService, ...] = (
     SendingService(
         "mailru",
         "Mail.ru",
+        fixed=True,
         selectors=("mailru",),
         telling=r"mailru",
         include="_spf.mail.ru",
@@ -124,6 +133,7 @@ MAILBOXES: tuple[SendingService, ...] = (
     SendingService(
         "migadu",
         "Migadu",
+        fixed=True,
         selectors=("key1", "key2", "key3"),
         key_targets=("migadu.com",),
         key_forms=(

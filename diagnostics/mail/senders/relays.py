@@ -43,6 +43,7 @@ RELAYS: tuple[SendingService, ...] = (
     SendingService(
         "mailgun",
         "Mailgun",
+        renewal="In Mailgun, add a DKIM key of 2048 bits at the domain's DNS records and switch to it",
         selectors=("pic", "mx", "k1", "smtp", "mta", "mailo", "s1", "email", "pdk1", "pdk2"),
         telling=r"mailo|pdk[12]",
         key_targets=("mailgun.com", "mailgun.org", "mailgun.net"),
@@ -70,6 +71,7 @@ RELAYS: tuple[SendingService, ...] = (
     SendingService(
         "brevo",
         "Brevo",
+        fixed=True,
         selectors=("brevo1", "brevo2", "mail"),
         telling=r"brevo[12]",
         key_targets=("dkim.brevo.com", "sendinblue.com"),
@@ -86,6 +88,7 @@ RELAYS: tuple[SendingService, ...] = (
     SendingService(
         "mandrill",
         "Mandrill (Mailchimp Transactional)",
+        fixed=True,
         selectors=("mte1", "mte2", "mandrill"),
         telling=r"mte[12]|mandrill",
         key_targets=("mandrillapp.com",),
@@ -112,6 +115,7 @@ RELAYS: tuple[SendingService, ...] = (
     SendingService(
         "mailjet",
         "Mailjet",
+        fixed=True,
         selectors=("mailjet",),
         telling=r"mailjet",
         include="spf.mailjet.com",
@@ -124,6 +128,7 @@ RELAYS: tuple[SendingService, ...] = (
     SendingService(
         "mailersend",
         "MailerSend",
+        fixed=True,
         selectors=("mlsend2", "mlsend"),
         telling=r"mlsend2?",
         key_targets=("mailersend.net",),
@@ -149,6 +154,7 @@ RELAYS: tuple[SendingService, ...] = (
     SendingService(
         "elasticemail",
         "Elastic Email",
+        fixed=True,
         selectors=("api",),
         include="_spf.elasticemail.com",
         includes=("_spf.elasticemail.com",),
@@ -158,6 +164,7 @@ RELAYS: tuple[SendingService, ...] = (
     SendingService(
         "resend",
         "Resend",
+        fixed=True,
         selectors=("resend",),
         telling=r"resend",
         include="amazonses.com",
@@ -168,6 +175,7 @@ RELAYS: tuple[SendingService, ...] = (
     SendingService(
         "mailpoet",
         "MailPoet Sending Service",
+        fixed=True,
         selectors=("mailpoet1", "mailpoet2"),
         telling=r"mailpoet[12]",
         key_targets=("sendingservice.net",),

@@ -33,6 +33,9 @@ class SendingService:
     selectors: tuple[str, ...] = ()  # worth a question, where something points to this service
     rule: str = ""  # a pattern of selectors that are made up by a rule, and so cannot be guessed
     telling: str = ""  # a pattern of selectors that nobody else uses
+    fixed: bool = False  # it has no selectors but *selectors*: without a key there, it does not sign as the domain
+    cname_only: bool = False  # a TXT record at its selectors is somebody else's
+    renewal: str = ""  # how its customer makes a 2048-bit key; "" where the service chooses
     key_targets: tuple[str, ...] = ()  # ends of the names that its keys' CNAMEs lead to
     key_forms: tuple[KeyForm, ...] = ()  # only where the whole CNAME is known
     include: str = ""  # the SPF include to propose now; may say {domain}
