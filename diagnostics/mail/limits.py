@@ -2,20 +2,25 @@
 
 Guide: Emails Not Sending, Verify (sending limits). Counting shows how near a limit
 is; that it was reached, only the provider's own refusal proves (`smtp.rate.*`).
+The site counts mails: one to several recipients is one of them, so limits on
+recipients are reached sooner than these figures say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
 from diagnostics.mail.outcomes import Count, History
-from diagnostics.mail.providers import DAY, HOUR, Limit, Provider, by_host, by_name
+from diagnostics.mail.providers import DAY, HOUR, MINUTE, Limit, Provider, by_host, by_name
 from diagnostics.mail.site import NOT_ASKED, ask, mail_settings, not_asked
 
 FITS = Code(
     "smtp.limits.fits",
     Verdict.PASS,
-    "The site's busiest {evidence.window} had {evidence.busiest} mails; {subject} allows {evidence.limit}.",
+    "The site's busiest {evidence.window} had {evidence.busiest} mails; {subject} allows {evidence.limit}"
+    "{evidence.each}.",
     meaning="The volume is well below the strictest limit that the provider publishes.",
     proof="The site's own counts, and the provider's published limits, in the evidence.",
     impact=Impact.ADVICE,
@@ -23,9 +28,10 @@ FITS = Code(
 NEAR = Code(
     "smtp.limits.near",
     Verdict.WARN,
-    "The site's busiest {evidence.window} had {evidence.busiest} mails, and {subject} allows {evidence.limit} "
-    "({evidence.plan}).",
-    remedy="Find out which form or plugin sends so much, move newsletters to a bulk service, or take a larger plan.",
+    "The site's busiest {evidence.window} had {evidence.busiest} mails, and {subject} allows {evidence.limit}"
+    "{evidence.each} ({evidence.plan}).",
+    remedy="Find out which form or plugin sends so much, move newsletters to a bulk service, or take a larger plan. "
+    "{evidence.note}",
     meaning="At the limit the provider refuses mail until its window has passed.",
     proof="The site's own counts, and the provider's published limit.",
     kind=CauseKind.RELAY,
@@ -34,10 +40,10 @@ NEAR = Code(
 PASSED = Code(
     "smtp.limits.passed",
     Verdict.WARN,
-    "The site's busiest {evidence.window} had {evidence.busiest} mails, more than the {evidence.limit} that {subject} "
-    "allows ({evidence.plan}).",
+    "The site's busiest {evidence.window} had {evidence.busiest} mails, more than the {evidence.limit}{evidence.each} "
+    "that {subject} allows ({evidence.plan}).",
     remedy="Does the account have this plan, move bulk mail elsewhere or take a larger one; the refusals, if there "
-    "are any, stand in the replies.",
+    "are any, stand in the replies. {evidence.note}",
     meaning="On this plan part of the mail is refused. On a larger one it is not: the site cannot know the plan.",
     proof="The site's own counts, and the provider's published limit.",
     kind=CauseKind.RELAY,
@@ -47,7 +53,8 @@ NOT_PUBLISHED = Code(
     "smtp.limits.not_published",
     Verdict.UNKNOWN,
     "No limit of {subject} is published; the site's busiest day had {evidence.busiest} mails.",
-    remedy="Ask the provider for its limits an hour and a day, and compare.",
+    remedy="Ask the provider for its limits an hour and a day, and compare with the site's busiest hour "
+    "({evidence.busiest_hour}) and day ({evidence.busiest}). {evidence.note}",
     meaning="Many hosts have limits that stand nowhere, often 50 to 500 mails an hour.",
     proof="The provider is not in our table, or publishes no number.",
     kind=CauseKind.RELAY,
@@ -55,7 +62,9 @@ NOT_PUBLISHED = Code(
 )
 
 NEAR_SHARE = 0.8
-_WINDOWS = {HOUR: "hour", DAY: "day"}
+# The window that the site counts, and how many of the limit's own it holds: 30 a minute are 1,800 an hour.
+_WINDOWS = {MINUTE: ("hour", HOUR // MINUTE), HOUR: ("hour", 1), DAY: ("day", 1)}
+_EACH = {MINUTE: " a minute", HOUR: " an hour", DAY: " a day"}
 
 
 @check("smtp.limits", emits=[FITS, NEAR, PASSED, NOT_PUBLISHED, NOT_ASKED])
@@ -73,33 +82,39 @@ async def volume_against_limits(context: Context) -> list[Finding]:
 def judge(relay: str, provider: Provider | None, history: History) -> Finding:
     """The limit that the site is nearest to decides."""
     limits = [each for each in provider.limits if each.window_s in _WINDOWS] if provider else []
-    busiest_day = max(history.days, key=_begun, default=Count("", 0, 0, 0))
-    if not provider or not limits:
-        evidence = {"provider": provider.title if provider else "", "busiest": busiest_day.begun, "days": history.days}
-        return NOT_PUBLISHED.finding(relay, evidence, reason=UnknownReason.UNAVAILABLE)
-    share, limit, count = max(
-        ((_begun(each) / limit.count, limit, each) for limit in limits for each in [_busiest(history, limit)]),
-        key=lambda found: found[0],
-    )
-    evidence = {
-        "provider": provider.title,
-        "window": _WINDOWS[limit.window_s],
-        "busiest": count.begun,
-        "when": count.label,
-        "limit": limit.count,
-        "plan": limit.plan or provider.title,
-        "published": limits,
+    busiest = {"hour": _busiest(history.hours), "day": _busiest(history.days)}
+    facts = {
+        "provider": provider.title if provider else "",
+        "note": provider.note if provider else "",
+        "busiest_hour": busiest["hour"].begun,
+        "busiest_day": busiest["day"].begun,
         "days": history.days,
         "hours": history.hours,
+    }
+    if not provider or not limits:
+        facts["busiest"] = busiest["day"].begun
+        return NOT_PUBLISHED.finding(relay, facts, reason=UnknownReason.UNAVAILABLE)
+    share, limit = max(((_share(each, busiest), each) for each in limits), key=lambda found: found[0])
+    window, _ = _WINDOWS[limit.window_s]
+    evidence = {
+        **facts,
+        "window": window,
+        "busiest": busiest[window].begun,
+        "when": busiest[window].label,
+        "limit": limit.count,
+        "each": _EACH[limit.window_s],
+        "plan": limit.plan or provider.title,
+        "published": provider.limits,
     }
     code = PASSED if share > 1 else NEAR if share >= NEAR_SHARE else FITS
     return code.finding(relay, evidence)
 
 
-def _begun(count: Count) -> int:
-    return count.begun
+def _share(limit: Limit, busiest: Mapping[str, Count]) -> float:
+    """How much of *limit* the busiest hour or day used."""
+    window, times = _WINDOWS[limit.window_s]
+    return busiest[window].begun / (limit.count * times)
 
 
-def _busiest(history: History, limit: Limit) -> Count:
-    counts = history.hours if limit.window_s == HOUR else history.days
-    return max(counts, key=_begun, default=Count("", 0, 0, 0))
+def _busiest(counts: Sequence[Count]) -> Count:
+    return max(counts, key=lambda each: each.begun, default=Count("", 0, 0, 0))

@@ -1,4 +1,4 @@
-"""Blocklists: an answer counts only from a list that passes both probes of RFC 5782; all else is `unknown`, with why."""
+"""Blocklists: an answer counts only from a list that passes both probes of RFC 5782; all else is `unknown`."""
 
 from __future__ import annotations
 
