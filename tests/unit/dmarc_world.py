@@ -1,0 +1,106 @@
+"""What the tests of DMARC stand on: records in memory, and the views of SPF and DKIM as far as DMARC asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from diagnostics.finding import Finding
+from diagnostics.mail.dmarc import DMARCView, discover, look_at_dmarc
+from diagnostics.mail.domain import Sender, Signature, Subject, World
+from diagnostics.mail.spf import Evaluation, check_host
+from diagnostics.mail.spf.judge import judge
+from diagnostics.network import DNS
+from tests.servers.zone import Zone
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+DOMAIN = "site.example"
+RELAY_IP = "192.0.2.25"
+
+
+@dataclass(frozen=True)
+class SPFLooked:
+    evaluations: Mapping[Sender, Evaluation]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class DKIMLooked:
+    keys: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # (d=, s=) -> usable; all others are
+    findings: tuple[Finding, ...] = ()
+
+    def signing(self, sender: Sender) -> Sequence[tuple[str, str, bool]]:
+        return [
+            (each.domain, each.selector, self.keys.get((each.domain, each.selector), True))
+            for each in sender.signatures
+        ]
+
+
+def dmarc(*records: str, at: str = DOMAIN, zone: Zone | None = None) -> Zone:
+    """*zone* (else one with a domain that takes mail) with TXT *records* at `_dmarc.` of *at*."""
+    made = zone or ground()
+    return made.add(f"_dmarc.{at}", "TXT", *records) if records else made
+
+
+def ground() -> Zone:
+    made = Zone().add(DOMAIN, "MX", (10, f"mail.{DOMAIN}")).add(f"mail.{DOMAIN}", "A", "192.0.2.1")
+    return made.add(DOMAIN, "TXT", f"v=spf1 ip4:{RELAY_IP} -all")
+
+
+def sender(**facts: Any) -> Sender:
+    """A stream as one received message showed it: aligned by SPF and DKIM unless *facts* say otherwise."""
+    known: dict[str, Any] = {
+        "header_from": DOMAIN,
+        "mail_from": DOMAIN,
+        "ip": RELAY_IP,
+        "relay": "smtp.relay.test",
+        "signatures": (Signature(facts.get("header_from", DOMAIN), "s1", True),),
+        "known_by": "message",
+    }
+    return Sender(**{**known, **facts})
+
+
+def signed(*domains: str, verified: bool | None = True) -> tuple[Signature, ...]:
+    return tuple(Signature(each, "s1", verified) for each in domains)
+
+
+async def looked(
+    dns: DNS, *senders: Sender, domain: str = DOMAIN, dkim: DKIMLooked | None = None, spf: SPFLooked | None = None
+) -> DMARCView:
+    """The whole look, with SPF really evaluated over *dns*."""
+    world = World(dns, None, NOW)
+    if spf is None:
+        evaluations = {
+            each: await check_host(
+                each.ip, each.mail_from, f"shop@{each.mail_from}", helo="mx.relay.test", resolver=dns
+            )
+            for each in senders
+            if each.ip and each.mail_from
+        }
+        spf = SPFLooked(evaluations, tuple(finding for each in evaluations.values() for finding in judge(each)))
+    discovery = await discover(domain, world, [each.mail_from for each in senders])
+    return await look_at_dmarc(Subject(domain, tuple(senders)), world, discovery, spf, dkim or DKIMLooked())
+
+
+def codes(view: DMARCView) -> list[str]:
+    return [each.code for each in view.findings]
+
+
+def faults(view: DMARCView) -> list[str]:
+    """Codes that accuse: fail and warn, without mere advice."""
+    from diagnostics.check import all_codes
+    from diagnostics.finding import Impact, Verdict
+
+    known = all_codes()
+    return [
+        each.code
+        for each in view.findings
+        if each.verdict in (Verdict.FAIL, Verdict.WARN) and known[each.code].impact is not Impact.ADVICE
+    ]
+
+
+def one(view: DMARCView, code: str) -> Finding:
+    [found] = [each for each in view.findings if each.code == code]
+    return found
