@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import ipaddress
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import dns.asyncquery
 import dns.dnssec
 import dns.dnssectypes
 import dns.exception
@@ -38,7 +36,8 @@ import dns.rrset
 
 from diagnostics.network.errors import DNSUnavailable
 from diagnostics.network.query import RecordType, wire_name
-from diagnostics.network.resolver import EDNS_PAYLOAD, Resolver, read_nameserver
+from diagnostics.network.resolver import Resolver
+from diagnostics.network.shared import SharedDNS
 
 # IANA's trust anchors of the root (data.iana.org/root-anchors): KSK-2017 and KSK-2024.
 ROOT_ANCHORS = (
@@ -101,32 +100,29 @@ class _Broken(Exception):
 
 
 class Validator:
-    """Walks chains of trust through *resolver*'s name servers. What it asked it keeps: a new look takes a new one."""
+    """Walks chains of trust through *source*'s name servers. What it asked it keeps: a new look takes a new one."""
 
     def __init__(
         self,
-        resolver: Resolver,
+        source: Resolver | SharedDNS,
         *,
         anchors: Sequence[tuple[str, str]] = ROOT_ANCHORS,
         now: float | None = None,
-        timeout_s: float = 5.0,
     ) -> None:
         """*anchors*: (zone, DS in presentation form); *now*: Unix time that signatures are held against."""
-        self._resolver = resolver
+        self._source = source
         self._anchors: dict[dns.name.Name, list[dns.rdata.Rdata]] = {}
         for zone, ds in anchors:
             rdata = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.DS, ds)
             self._anchors.setdefault(dns.name.from_text(zone), []).append(rdata)
         self._now = time.time() if now is None else now
-        self._timeout_s = timeout_s
         self._asked: dict[tuple[dns.name.Name, str], asyncio.Task[dns.message.Message]] = {}
 
     async def state(self, name: str, kind: RecordType) -> SecurityView:
         """The state of the records of *kind* at *name*. Raises nothing of the network's: that is `unknown`."""
         asked = wire_name(name)
         try:
-            servers = self._servers()
-            if all(_on_loopback(address) for address, _ in servers) and await self._vouched(asked, kind):
+            if self._source.trusted and await self._vouched(asked, kind):
                 return SecurityView(name, Security.SECURE, by="the resolver on this machine (AD)")
             return await self._walk(asked, kind, name, 0)
         except _Broken as broken:
@@ -149,7 +145,7 @@ class Validator:
 
     # -- the walk ----------------------------------------------------------
 
-    async def _walk(self, name: dns.name.Name, kind: str, shown: str, depth: int) -> SecurityView:
+    async def _walk(self, name: dns.name.Name, kind: RecordType, shown: str, depth: int) -> SecurityView:
         anchor = max((each for each in self._anchors if name.is_subdomain(each)), key=len, default=None)
         if anchor is None:
             return SecurityView(shown, Security.UNKNOWN, detail="no trust anchor is set above this name")
@@ -176,7 +172,9 @@ class Validator:
             return await self._walk(target, kind, shown, depth + 1)
         return SecurityView(shown, Security.SECURE, _text(zone), chain=_texts(chain))
 
-    def _ask_ahead(self, anchor: dns.name.Name, below: list[dns.name.Name], name: dns.name.Name, kind: str) -> None:
+    def _ask_ahead(
+        self, anchor: dns.name.Name, below: list[dns.name.Name], name: dns.name.Name, kind: RecordType
+    ) -> None:
         """All questions that the walk may need go out together: it costs one round trip and not one a label."""
         self._question(name, kind)
         self._question(anchor, "DNSKEY")
@@ -241,7 +239,9 @@ class Validator:
             raise _Broken(zone, Break.UNSIGNED, f"the zone does not prove that {_text(child)} has no DS record")
         return None
 
-    async def _verified(self, zone: dns.name.Name, keys: _Keys, name: dns.name.Name, kind: str) -> dns.name.Name | None:
+    async def _verified(
+        self, zone: dns.name.Name, keys: _Keys, name: dns.name.Name, kind: RecordType
+    ) -> dns.name.Name | None:
         """Verify the answer itself; where a CNAME leads on, its target."""
         response = await self._question(name, kind)
         for rdtype in (dns.rdatatype.from_text(kind), dns.rdatatype.CNAME):
@@ -278,58 +278,26 @@ class Validator:
 
     # -- the questions -----------------------------------------------------
 
-    def _servers(self) -> list[tuple[str, int]]:
-        """Address and port of each name server."""
-        if self._resolver.nameservers:
-            found = [read_nameserver(text) for text in self._resolver.nameservers]
-            return [(str(each.answer_nameserver()), each.answer_port()) for each in found]
-        system = dns.resolver.Resolver(configure=False)
-        try:
-            system.read_resolv_conf("/etc/resolv.conf")
-        except (dns.exception.DNSException, OSError) as error:
-            raise DNSUnavailable("", phase="resolve", detail=f"no name server: {error}") from error
-        return [(str(each), system.port) for each in system.nameservers]
-
-    def _question(self, name: dns.name.Name, kind: str) -> asyncio.Task[dns.message.Message]:
+    def _question(self, name: dns.name.Name, kind: RecordType) -> asyncio.Task[dns.message.Message]:
         key = (name, kind)
         if key not in self._asked:
-            self._asked[key] = asyncio.get_running_loop().create_task(self._exchange(name, kind, dns.flags.CD))
+            self._asked[key] = asyncio.get_running_loop().create_task(self._source.signed(_asked(name), kind))
             self._asked[key].add_done_callback(_seen)
         return self._asked[key]
 
-    async def _vouched(self, name: dns.name.Name, kind: str) -> bool:
+    async def _vouched(self, name: dns.name.Name, kind: RecordType) -> bool:
         """Whether the resolver itself says that it validated the answer."""
         try:
-            response = await self._exchange(name, kind, 0)
+            response = await self._source.signed(_asked(name), kind, validated=True)
         except DNSUnavailable:
             return False  # it refuses what it cannot validate: our own walk tells why
         return bool(response.flags & dns.flags.AD)
-
-    async def _exchange(self, name: dns.name.Name, kind: str, flags: int) -> dns.message.Message:
-        query = dns.message.make_query(name, kind, want_dnssec=True, payload=EDNS_PAYLOAD)
-        query.flags |= flags | dns.flags.AD
-        said: list[str] = []
-        for address, port in self._servers():
-            try:
-                response, _ = await dns.asyncquery.udp_with_fallback(query, address, self._timeout_s, port)
-            except (dns.exception.DNSException, OSError, EOFError) as error:
-                said.append(f"no answer from {address}: {error or type(error).__name__}")
-                continue
-            if response.rcode() in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-                return response
-            said.append(f"{address} answered {dns.rcode.to_text(response.rcode())}")
-        detail = f"{kind} of {_text(name)}: {'; '.join(said)}"
-        raise DNSUnavailable(_text(name), phase="resolve", detail=detail)
 
 
 def _seen(task: asyncio.Task[dns.message.Message]) -> None:
     """A question that was asked ahead and not needed may fail unheard."""
     if not task.cancelled():
         task.exception()
-
-
-def _on_loopback(address: str) -> bool:
-    return ipaddress.ip_address(address).is_loopback
 
 
 def _found(
@@ -381,7 +349,7 @@ def _names(ds: dns.rdata.Rdata, zone: dns.name.Name, key: dns.rdata.Rdata) -> bo
     if dns.dnssec.key_id(key) != ds.key_tag or key.algorithm != ds.algorithm:
         return False
     try:
-        return dns.dnssec.make_ds(zone, key, ds.digest_type, validating=True) == ds
+        return bool(dns.dnssec.make_ds(zone, key, ds.digest_type, validating=True) == ds)
     except (dns.exception.DNSException, ValueError):
         return False
 
@@ -406,6 +374,11 @@ def _day(moment: int) -> str:
 
 def _text(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True)
+
+
+def _asked(name: dns.name.Name) -> str:
+    """*name* as a question has it: nothing escaped."""
+    return b".".join(name.labels[:-1]).decode("utf-8", "surrogateescape") or "."
 
 
 def _texts(names: Sequence[dns.name.Name]) -> tuple[str, ...]:

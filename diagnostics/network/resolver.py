@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import dns.exception
 import dns.message
@@ -28,6 +29,7 @@ from diagnostics.network.wire import EDNS_PAYLOAD, Nonsense, Question, rcode, vo
 
 __all__ = ["EDNS_PAYLOAD", "Addresses", "Resolver", "read_nameserver"]
 
+Read = TypeVar("Read")
 HOSTS_FILE = Path("/etc/hosts")
 MOST_LINKS = 12  # CNAMEs of one chain that are followed
 
@@ -88,17 +90,10 @@ class Resolver:
 
         Raises DNSUnavailable; ValueError for what can be no name.
         """
-        return await self._query(name, kind, validated=True)
-
-    async def query_unchecked(self, name: str, kind: RecordType) -> DNSAnswer:
-        """As `query`, and the server is not to validate: an answer where `query` raises means that DNSSEC is broken."""
-        return await self._query(name, kind, validated=False)
-
-    async def _query(self, name: str, kind: RecordType, *, validated: bool) -> DNSAnswer:
         asked = wire_name(name)
         started = time.monotonic()
         led = [name]
-        answer, whole = await self._ask(asked, name, kind, validated, started)
+        answer, whole = await self._ask(asked, name, kind, started)
         # A resolver follows CNAMEs to their end; a server of one zone stops where its zone does.
         while not whole and answer.chain:
             target = answer.chain[-1]
@@ -106,7 +101,7 @@ class Resolver:
                 detail = f"its CNAMEs lead in a circle: {' → '.join((*answer.chain[:MOST_LINKS], target))}"
                 raise DNSUnavailable(name, phase="resolve", seconds=time.monotonic() - started, detail=detail)
             led.append(target)
-            end, whole = await self._ask(wire_name(target), name, kind, validated, started)
+            end, whole = await self._ask(wire_name(target), name, kind, started)
             answer = replace(
                 end,
                 chain=(*answer.chain, *end.chain[1:]),
@@ -115,20 +110,39 @@ class Resolver:
             )
         return answer
 
-    async def _ask(
-        self, asked: dns.name.Name, name: str, kind: RecordType, validated: bool, started: float
-    ) -> tuple[DNSAnswer, bool]:
+    async def signed(self, name: str, kind: RecordType, *, validated: bool = False) -> dns.message.Message:
+        """The whole reply with its signatures, for who verifies them. *name* may be the root, ".".
+
+        Unless *validated*, the server hands out what it would refuse too (CD): an answer here where `query`
+        raises means that DNSSEC is broken. Raises as `query`.
+        """
+        asked = dns.name.root if name == "." else wire_name(name)
+        started = time.monotonic()
+        number = dns.rdatatype.from_text(kind)
+
+        def make(edns: bool) -> Question:
+            return Question.of(asked, number, validated=validated, signed=True, edns=edns)
+
+        return await self._exchanged(name, make, lambda question, reply: _message(reply), started)
+
+    async def _ask(self, asked: dns.name.Name, name: str, kind: RecordType, started: float) -> tuple[DNSAnswer, bool]:
         """One question, and whether the answer goes to the end of its CNAMEs."""
         number = dns.rdatatype.from_text(kind)
 
         def make(edns: bool) -> Question:
-            return Question.of(asked, number, validated=validated, edns=edns)
+            return Question.of(asked, number, edns=edns)
 
         def read(question: Question, reply: bytes) -> tuple[DNSAnswer, bool]:
             if (nothing := void(question, reply)) is not None:
                 return DNSAnswer(name, kind, nothing.end, ttl=nothing.ttl, authentic=nothing.authentic), True
             return _records(name, kind, reply)
 
+        return await self._exchanged(name, make, read, started)
+
+    async def _exchanged(
+        self, name: str, make: Callable[[bool], Question], read: Callable[[Question, bytes], Read], started: float
+    ) -> Read:
+        """What *read* made of a reply. Raises DNSUnavailable."""
         left_s = max(0.0, started + self.timeout_s - time.monotonic())
         try:
             return await Exchange(self._servers, make, read).run(left_s)
@@ -239,19 +253,28 @@ class Resolver:
 
 def _records(name: str, kind: RecordType, reply: bytes) -> tuple[DNSAnswer, bool]:
     """A reply with records in its answer section, by dnspython. Raises Nonsense."""
+    message = _message(reply)
     try:
-        message = dns.message.from_wire(reply, ignore_trailing=True)
-        assert isinstance(message, dns.message.QueryMessage)
         question = message.question[0]
         found = dns.resolver.Answer(question.name, question.rdtype, dns.rdataclass.IN, message)
         answer = answered(name, kind, found)
     except dns.message.ChainTooLong as error:
         raise Nonsense("CNAMEs that lead in a circle") from error
     except (dns.exception.DNSException, ValueError) as error:
-        raise Nonsense(f"octets that are no DNS message ({type(error).__name__})") from error
+        raise Nonsense(f"records that do not fit together ({type(error).__name__})") from error
     if answer.end is End.ANSWER:
         return answer, True
     if rcode(reply) == dns.rcode.NXDOMAIN:
         return replace(answer, end=End.NXDOMAIN), True
     has_soa = any(each.rdtype == dns.rdatatype.SOA for each in message.authority)
     return answer, has_soa
+
+
+def _message(reply: bytes) -> dns.message.QueryMessage:
+    """The whole reply, by dnspython. Raises Nonsense."""
+    try:
+        message = dns.message.from_wire(reply, ignore_trailing=True)
+    except (dns.exception.DNSException, ValueError) as error:
+        raise Nonsense(f"octets that are no DNS message ({type(error).__name__})") from error
+    assert isinstance(message, dns.message.QueryMessage)
+    return message

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+import dns.message
+
 from diagnostics.network.dead_zones import DeadZones
 from diagnostics.network.errors import DNSUnavailable
 from diagnostics.network.query import DNSAnswer, End, RecordType, is_name
@@ -28,8 +30,9 @@ FAILURE_S = 30.0
 # Types that every server knows: some say "no such name" where only the others do not exist (RFC 4074 §4.2).
 _PLAIN_TYPES: tuple[RecordType, ...] = ("A", "MX", "NS", "SOA", "TXT")
 
-Checking = Literal["checked", "unchecked"]
-_Key = tuple[str, RecordType, Checking]
+Form = Literal["records", "signed", "vouched"]  # as `query` gives them; the whole reply; the same, validated
+_Key = tuple[str, RecordType, Form]
+_Outcome = DNSAnswer | dns.message.Message | DNSUnavailable
 
 
 @dataclass
@@ -57,7 +60,7 @@ class Seen:
 
 @dataclass
 class _Kept:
-    outcome: DNSAnswer | DNSUnavailable
+    outcome: _Outcome
     at: float  # monotonic
     until: float
     size: int
@@ -67,7 +70,7 @@ class _Kept:
 class _Flight:
     """One question in flight, and how many wait for it."""
 
-    task: asyncio.Task[DNSAnswer | DNSUnavailable]
+    task: asyncio.Task[_Outcome]
     waiting: int = 0
 
 
@@ -96,11 +99,20 @@ class SharedDNS:
 
     async def query(self, name: str, kind: RecordType) -> DNSAnswer:
         """The records of *kind* at *name*. Raises DNSUnavailable; ValueError for what can be no name."""
-        return await self._query(name, kind, "checked")
+        if not is_name(name):
+            raise ValueError(f"not a DNS name: {name!r}")
+        answer = await self._query(name, (folded(name), kind, "records"))
+        assert isinstance(answer, DNSAnswer)
+        return answer if answer.name == name else replace(answer, name=name)
 
-    async def query_unchecked(self, name: str, kind: RecordType) -> DNSAnswer:
-        """As `Resolver.query_unchecked`."""
-        return await self._query(name, kind, "unchecked")
+    async def signed(self, name: str, kind: RecordType, *, validated: bool = False) -> dns.message.Message:
+        """As `Resolver.signed`. The message is everybody's: not to be changed."""
+        if name != "." and not is_name(name):
+            raise ValueError(f"not a DNS name: {name!r}")
+        plain = name if name == "." else folded(name)
+        reply = await self._query(name, (plain, kind, "vouched" if validated else "signed"))
+        assert isinstance(reply, dns.message.Message)
+        return reply
 
     def fresh(self) -> SharedDNS:
         """A front that knows nothing yet, for "check again". The limit of questions in flight stays one."""
@@ -124,12 +136,8 @@ class SharedDNS:
             if isinstance(each.outcome, DNSAnswer)
         ]
 
-    async def _query(self, name: str, kind: RecordType, checking: Checking) -> DNSAnswer:
-        if not is_name(name):
-            raise ValueError(f"not a DNS name: {name!r}")
+    async def _query(self, name: str, key: _Key) -> DNSAnswer | dns.message.Message:
         self.counts.questions += 1
-        plain = folded(name)
-        key: _Key = (plain, kind, checking)
         if (known := self._known(key)) is not None:
             self.counts.kept += 1
             return _told(known, name)
@@ -149,18 +157,16 @@ class SharedDNS:
                 self._flights.pop(key, None)
         return _told(outcome, name)
 
-    async def _fly(self, key: _Key, name: str) -> DNSAnswer | DNSUnavailable:
+    async def _fly(self, key: _Key, name: str) -> _Outcome:
         """Ask, and keep what came of it."""
-        _, kind, checking = key
         me = asyncio.current_task()
         try:
             async with self._slots:
                 if (known := self._known(key)) is not None:  # learnt while we waited for our turn
                     return known
                 self.counts.asked += 1
-                ask = self.resolver.query if checking == "checked" else self.resolver.query_unchecked
                 try:
-                    outcome: DNSAnswer | DNSUnavailable = await ask(name, kind)
+                    outcome: _Outcome = await self._asked(key, name)
                 except DNSUnavailable as error:
                     outcome = error.with_traceback(None)
                     outcome.__cause__ = outcome.__context__ = None
@@ -171,7 +177,13 @@ class SharedDNS:
             if (flight := self._flights.get(key)) and flight.task is me:
                 del self._flights[key]
 
-    def _known(self, key: _Key) -> DNSAnswer | DNSUnavailable | None:
+    async def _asked(self, key: _Key, name: str) -> DNSAnswer | dns.message.Message:
+        _, kind, form = key
+        if form == "records":
+            return await self.resolver.query(name, kind)
+        return await self.resolver.signed(name, kind, validated=form == "vouched")
+
+    def _known(self, key: _Key) -> _Outcome | None:
         """What is known of the question without asking: by itself, by its parents, by its zone's silence."""
         now = time.monotonic()
         if kept := self._kept.get(key):
@@ -179,29 +191,31 @@ class SharedDNS:
                 self._kept.move_to_end(key)
                 return _aged(kept, now)
             self._drop(key)
-        plain, kind, checking = key
-        if checking == "unchecked":
-            return None
-        if self._absent:
+        plain, kind, form = key
+        if form == "records" and self._absent:
             for above in _with_parents(plain):
                 if (until := self._absent.get(above)) and now < until:
                     return DNSAnswer(plain, kind, End.NXDOMAIN, ttl=int(until - now))
-        if why := self._dead.why(plain):
+        # What is asked unvalidated tells why the rest fails: broken signatures look like a dead zone.
+        if form != "signed" and (why := self._dead.why(plain)):
             return DNSUnavailable(plain, phase="resolve", detail=why)
         return None
 
-    def _learn(self, key: _Key, outcome: DNSAnswer | DNSUnavailable) -> None:
-        plain, kind, checking = key
+    def _learn(self, key: _Key, outcome: _Outcome) -> None:
+        plain, kind, form = key
         now = time.monotonic()
         if isinstance(outcome, DNSUnavailable):
             lasts = FAILURE_S
-            if checking == "checked":
+            if form != "signed":
                 self._dead.failed(plain, kind, outcome.detail, half_alive=self._has_answered(plain))
+        elif isinstance(outcome, dns.message.Message):
+            lowest = min((each.ttl for each in (*outcome.answer, *outcome.authority)), default=0)
+            lasts = min(max(lowest, SHORTEST_S), LONGEST_S if outcome.answer else LONGEST_VOID_S)
         else:
             self._dead.answered(plain)
             most = LONGEST_S if outcome.end is End.ANSWER else LONGEST_VOID_S
             lasts = min(max(outcome.ttl, SHORTEST_S), most)
-            if outcome.end is End.NXDOMAIN and not outcome.chain and kind in _PLAIN_TYPES and checking == "checked":
+            if outcome.end is End.NXDOMAIN and not outcome.chain and kind in _PLAIN_TYPES:
                 self._absent[plain] = now + lasts
         size = _size(outcome)
         self._kept[key] = _Kept(outcome, now, now + lasts, size)
@@ -217,7 +231,7 @@ class SharedDNS:
     def _has_answered(self, plain: str) -> bool:
         """Whether this very name answers for other types: then not its zone is dead, but one question of it."""
         return any(
-            (kept := self._kept.get((plain, kind, "checked"))) and isinstance(kept.outcome, DNSAnswer)
+            (kept := self._kept.get((plain, kind, "records"))) and isinstance(kept.outcome, DNSAnswer)
             for kind in _PLAIN_TYPES
         )
 
@@ -245,22 +259,24 @@ def _with_parents(plain: str) -> list[str]:
     return above
 
 
-def _told(outcome: DNSAnswer | DNSUnavailable, name: str) -> DNSAnswer:
+def _told(outcome: _Outcome, name: str) -> DNSAnswer | dns.message.Message:
     if isinstance(outcome, DNSUnavailable):  # an exception of its own for each who asked
         raise DNSUnavailable(name, phase=outcome.phase, seconds=outcome.seconds, detail=outcome.detail)
-    return outcome if outcome.name == name else replace(outcome, name=name)
+    return outcome
 
 
-def _aged(kept: _Kept, now: float) -> DNSAnswer | DNSUnavailable:
+def _aged(kept: _Kept, now: float) -> _Outcome:
     """The outcome with what is left of its TTL."""
     passed = int(now - kept.at)
-    if not passed or isinstance(kept.outcome, DNSUnavailable):
+    if not passed or not isinstance(kept.outcome, DNSAnswer):
         return kept.outcome
     return replace(kept.outcome, ttl=max(0, kept.outcome.ttl - passed))
 
 
-def _size(outcome: DNSAnswer | DNSUnavailable) -> int:
+def _size(outcome: _Outcome) -> int:
     """About how many bytes it holds."""
+    if isinstance(outcome, dns.message.Message):
+        return 2000 + 500 * sum(len(each) for each in (*outcome.answer, *outcome.authority))
     if isinstance(outcome, DNSUnavailable):
         return 1000 + len(outcome.detail)
     # A record stands in presentation form and in the field of its type, joined and split.

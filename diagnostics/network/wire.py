@@ -27,6 +27,7 @@ _RECORD = struct.Struct("!HHIH")
 _QR, _AA, _TC, _RD, _RA, _AD, _CD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0010
 _SOA, _NS, _IN = 6, 2, 1
 _OPT = b"\0" + struct.pack("!HHIH", 41, EDNS_PAYLOAD, 0, 0)
+_OPT_DO = b"\0" + struct.pack("!HHIH", 41, EDNS_PAYLOAD, 0x8000, 0)  # DO: with signatures (RFC 3225)
 
 
 class Nonsense(Exception):
@@ -41,13 +42,18 @@ class Question:
     asked: bytes  # the question section
 
     @staticmethod
-    def of(name: dns.name.Name, kind: int, *, validated: bool = True, edns: bool = True) -> Question:
-        """Asks for records of type *kind*; not *validated*: whatever DNSSEC says of them (CD, RFC 4035 §3.2.2)."""
+    def of(
+        name: dns.name.Name, kind: int, *, validated: bool = True, signed: bool = False, edns: bool = True
+    ) -> Question:
+        """Asks for records of type *kind*, *signed*: with their signatures.
+
+        Not *validated*: whatever the server thinks of the signatures (CD, RFC 4035 §3.2.2).
+        """
         # AD in a question asks that the answer tells whether it was validated (RFC 6840 §5.7).
         flags = _RD | (_AD if validated else _CD)
         header = _HEADER.pack(secrets.randbits(16), flags, 1, 0, 0, 1 if edns else 0)
         asked = (name.to_wire() or b"") + struct.pack("!HH", kind, _IN)
-        return Question(header + asked + (_OPT if edns else b""), asked)
+        return Question(header + asked + ((_OPT_DO if signed else _OPT) if edns else b""), asked)
 
     def fits(self, reply: bytes) -> bool:
         """Whether *reply* answers this question: identifier, QR, the question itself (RFC 5452 §9.1)."""

@@ -310,6 +310,7 @@ async def test_a_server_of_one_zone_is_asked_for_the_rest_of_a_cname() -> None:
 async def test_validation_is_asked_for_and_can_be_switched_off() -> None:
     def validating(query: dns.message.Message) -> dns.message.Message:
         if query.flags & dns.flags.CD:
+            assert query.ednsflags & dns.flags.DO
             return good(query)
         assert query.flags & dns.flags.AD
         made = reply(query, code="SERVFAIL") if "bogus" in query.question[0].name.to_text() else good(query)
@@ -321,7 +322,9 @@ async def test_validation_is_asked_for_and_can_be_switched_off() -> None:
         assert (await resolver.query("signed.test", "TXT")).authentic
         with pytest.raises(DNSUnavailable):
             await resolver.query("bogus.test", "TXT")
-        assert (await resolver.query_unchecked("bogus.test", "TXT")).texts == (b"fine",)
+        assert (await resolver.signed("bogus.test", "TXT")).answer
+        with pytest.raises(DNSUnavailable):
+            await resolver.signed("bogus.test", "TXT", validated=True)
 
 
 def test_only_a_server_on_this_machine_or_one_that_is_named_as_trusted_is_believed(tmp_path: Path) -> None:

@@ -304,17 +304,34 @@ async def test_a_fresh_front_asks_again() -> None:
         assert (await ours.query("a.test", "TXT")).texts == (b"a.test",)
 
 
-async def test_an_unchecked_answer_is_never_given_for_a_checked_one() -> None:
+async def test_what_a_server_would_refuse_is_never_given_for_a_real_answer() -> None:
     def bogus(query: dns.message.Message) -> Any:
         return zone(query) if query.flags & dns.flags.CD else reply(query, code="SERVFAIL")
 
     async with HostileDns(bogus) as server:
         ours = front(server)
-        assert (await ours.query_unchecked("a.test", "TXT")).end is End.ANSWER
-        with pytest.raises(DNSUnavailable):
-            await ours.query("a.test", "TXT")
-        assert (await ours.query_unchecked("a.test", "TXT")).end is End.ANSWER
-    assert len(server.asked) == 2
+        for _ in range(2):
+            assert (await ours.signed("a.test", "TXT")).answer
+            with pytest.raises(DNSUnavailable):
+                await ours.query("a.test", "TXT")
+            with pytest.raises(DNSUnavailable):
+                await ours.signed("a.test", "TXT", validated=True)
+        assert (await ours.signed(".", "DNSKEY")).question[0].name.to_text() == "."
+    assert len(server.asked) == 4
+
+
+async def test_a_zone_that_fails_its_validation_can_still_be_asked_why() -> None:
+    def bogus(query: dns.message.Message) -> Any:
+        return zone(query) if query.flags & dns.flags.CD else reply(query, code="SERVFAIL")
+
+    async with HostileDns(bogus) as server:
+        ours = front(server)
+        for name in ("a.test", "_dmarc.a.test", "mail.a.test"):
+            with pytest.raises(DNSUnavailable):
+                await ours.query(name, "TXT")
+        assert (await ours.signed("mail.a.test", "TXT")).answer
+        with pytest.raises(DNSUnavailable, match="not asked"):
+            await ours.query("www.a.test", "TXT")
 
 
 async def test_what_can_be_no_name_is_a_value_error_and_is_not_asked() -> None:
