@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from diagnostics.mail.conversation import Conversation, capabilities
+from diagnostics.mail.conversation import Conversation, Reply, capabilities, without_local_parts
 from diagnostics.network import (
     Certificate,
     ConnectRefused,
@@ -69,6 +69,7 @@ class PortView:
     ehlo_after_tls: tuple[str, ...] = ()
     implicit_tls: bool = False  # the view was taken with TLS from the first byte
     tls: TLSView | None = None
+    refused: str = ""  # a greeting or EHLO answer that takes nobody in, with its code
     stopped_at: str = ""  # the step at which an open port went silent, dropped or flooded
     stopped_by: str = ""  # and in which way: Silent, Dropped, TooMuch
     received: int = 0  # bytes that came until then
@@ -244,11 +245,14 @@ class _Look:
                 await stream.start_tls(self.network.tls_context("verify"))
                 self._keep_tls(stream)
             self.step = "greeting"
-            self.seen["banner"] = (await talk.greeting()).text
+            greeting = await talk.greeting()
+            self.seen["banner"] = greeting.text
+            self._note_refusal(greeting)
             self.step = "ehlo"
             ehlo = await talk.ehlo()
+            self._note_refusal(ehlo)
             self.seen["ehlo_after_tls" if self.implicit_tls else "ehlo"] = ehlo.lines
-            if not self.implicit_tls:
+            if not self.implicit_tls and ehlo.ok:
                 self.seen["starttls"] = "STARTTLS" in capabilities(ehlo.lines)
                 if self.seen["starttls"]:
                     await self._upgrade(stream, talk, "verify")
@@ -266,6 +270,10 @@ class _Look:
                 self._keep_tls(stream)
             self.step = "ehlo after tls"
             self.seen["ehlo_after_tls"] = (await talk.ehlo()).lines
+
+    def _note_refusal(self, reply: Reply) -> None:
+        if not reply.ok and "refused" not in self.seen:
+            self.seen["refused"] = f"{reply.code} {without_local_parts(reply.text)[:300]}"
 
     def _keep_tls(self, stream: Stream, error: TLSFailed | None = None) -> None:
         if stream.certificate:

@@ -1,0 +1,102 @@
+"""How a domain receives mail, the whole look: MX, MTA-STS, TLS reports, DNSSEC, DANE, STARTTLS, BIMI.
+
+Guide: Poor Email Deliverability, Verify. What can be asked at once is; without mail servers
+only what a sender needs (BIMI, DNSSEC) is judged, for one missing MX is one finding.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diagnostics.finding import Finding, UnknownReason, Verdict
+from diagnostics.mail.domain.subject import Subject, World
+from diagnostics.mail.transport.bimi import LogoView, judge_bimi, look_at_bimi
+from diagnostics.mail.transport.codes import dnssec as dnssec_codes
+from diagnostics.mail.transport.codes import mx as mx_codes
+from diagnostics.mail.transport.dane import Announced, judge_dane, look_at_dane, uses_dane
+from diagnostics.mail.transport.dnssec import Chains, judge_dnssec
+from diagnostics.mail.transport.hosts import Views, judge_hosts, look_at_hosts
+from diagnostics.mail.transport.mta_sts import STSView, look_at_mta_sts
+from diagnostics.mail.transport.mx import MailRoute, look_at_route
+from diagnostics.mail.transport.mx_judge import judge_route
+from diagnostics.mail.transport.sts_judge import STSJudge
+from diagnostics.mail.transport.tls_rpt import ReportView, judge_tls_rpt, look_at_tls_rpt
+from diagnostics.mail.transport.ways import REAL, Ways
+from diagnostics.network import DNSAnswer, EgressPolicy
+from diagnostics.network.dnssec import Security, SecurityView
+
+
+@dataclass(frozen=True)
+class TransportView:
+    """Everything that was seen, and what it comes to."""
+
+    route: MailRoute
+    hosts: Views
+    sts: STSView
+    reports: ReportView
+    logo: LogoView
+    security: SecurityView
+    announced: tuple[Announced, ...]
+    findings: tuple[Finding, ...]
+
+
+async def look_at_transport(subject: Subject, world: World, *, ways: Ways = REAL) -> TransportView:
+    """Look at how *subject*'s domain receives. Raises nothing of the network's: what failed is `unknown`."""
+    domain, chains = subject.domain, Chains(world, ways)
+    policy = world.network.policy if world.network else EgressPolicy()
+    (route, hosts, announced), sts, reports, logo, (security, delegations) = await asyncio.gather(
+        _receiving(domain, world, ways, chains, policy),
+        look_at_mta_sts(domain, world, ways),
+        look_at_tls_rpt(domain, world.dns),
+        look_at_bimi(domain, world.dns),
+        chains.of_domain(domain),
+    )
+    if route.trouble and security.state is Security.INSECURE:
+        security = await chains.state(domain, "MX")  # its DS may be what nobody answers for
+    judge = STSJudge(sts, route, hosts, world.now)
+    seen = TransportView(route, hosts, sts, reports, logo, security, announced, ())
+    return TransportView(
+        route, hosts, sts, reports, logo, security, announced, tuple(_findings(seen, subject, judge, delegations))
+    )
+
+
+async def _receiving(
+    domain: str, world: World, ways: Ways, chains: Chains, policy: EgressPolicy
+) -> tuple[MailRoute, Views, tuple[Announced, ...]]:
+    route = await look_at_route(domain, world.dns, policy)
+    hosts, announced = await asyncio.gather(look_at_hosts(route, world, ways), look_at_dane(route, world, chains))
+    return route, hosts, announced
+
+
+def _findings(
+    seen: TransportView, subject: Subject, judge: STSJudge, delegations: list[DNSAnswer]
+) -> Iterator[Finding]:
+    route = seen.route
+    if not route.exists:
+        return
+    signed = list(judge_dnssec(route.domain, seen.security, delegations))
+    yield from signed
+    for finding in judge_route(route, subject):
+        yield _behind(finding, signed)
+    if route.receives:
+        sts = list(judge.findings())
+        yield from sts
+        dane = list(judge_dane(seen.announced, route, seen.security, seen.hosts))
+        yield from dane
+        stopped = {each.subject for each in (*sts, *dane) if each.verdict is Verdict.FAIL}
+        yield from judge_hosts(route, seen.hosts, judged_elsewhere=frozenset(stopped))
+        uses = {"MTA-STS": judge.used, "DANE": uses_dane(seen.announced, seen.security)}
+        yield from judge_tls_rpt(seen.reports, [name for name, used in uses.items() if used])
+    yield from judge_bimi(seen.logo)
+
+
+def _behind(finding: Finding, signed: list[Finding]) -> Finding:
+    """What could not be looked up because DNSSEC is broken waits for that finding, and is no second alarm."""
+    bogus = dnssec_codes.BOGUS.code
+    if finding.code == mx_codes.UNSEEN.code and any(each.code == bogus for each in signed):
+        return mx_codes.UNSEEN.finding(
+            finding.subject, finding.evidence, reason=UnknownReason.BLOCKED, blocked_by=bogus
+        )
+    return finding
