@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from diagnostics.check import SiteUnavailable
 from diagnostics.finding import Verdict
-from diagnostics.mail.announced import judge
+from diagnostics.mail.announced import announced_ends, judge
 from diagnostics.mail.limits import judge as judge_limits
 from diagnostics.mail.outcomes import Count, History
 from diagnostics.mail.providers import PROVIDERS, by_host, by_reverse_name
@@ -57,14 +58,11 @@ def test_who_does_not_log_in_there_with_a_password_is_not_warned(mail: MailSetti
 
 
 async def test_the_check_asks_the_site_and_says_when_it_could_not(tmp_path) -> None:
-    from diagnostics.check import SiteUnavailable, all_checks
-
-    look = all_checks()["smtp.announced"].look
     door = network(tmp_path)
     asked = FakeSite(door, {"snapshot": snapshot(587, host="smtp.office365.com")})
-    assert [each.code for each in await look(context(door, asked))] == ["smtp.auth.password_ending"]
+    assert [each.code for each in await announced_ends(context(door, asked))] == ["smtp.auth.password_ending"]
     lost = FakeSite(door, {"snapshot": SiteUnavailable("no road")})
-    assert [each.code for each in await look(context(door, lost))] == ["site.not_asked"]
+    assert [each.code for each in await announced_ends(context(door, lost))] == ["site.not_asked"]
 
 
 def counted(hour: int, day: int) -> History:
