@@ -1,7 +1,7 @@
 """Who sends mail for a domain: the table of services, and how a domain's records give them away."""
 
 from diagnostics.mail.senders.guess import Proof, Suspect, Traces, guess
-from diagnostics.mail.senders.service import KeyForm, SendingService
+from diagnostics.mail.senders.service import KeyForm, SendingService, ends_with
 from diagnostics.mail.senders.table import (
     SENDERS,
     by_bounce_target,
@@ -30,6 +30,7 @@ __all__ = [
     "by_relay",
     "by_selector",
     "by_verification",
+    "ends_with",
     "general_selectors",
     "guess",
 ]
