@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from diagnostics.finding import CauseKind, Code, Impact, Verdict
 
-_PUBLISH = (
-    "at the DNS host of {subject}, put this value in the place of the TXT record of {subject} that begins with v=spf1"
-)
+# {evidence.mend} is a sentence of its own: "publish this value in its place: …", or what to change by hand.
+PUBLISH = "at the DNS host of {subject}, in the TXT record of {subject} that begins with v=spf1: {evidence.mend}"
 _PROVIDER = (
     " Does {evidence.ip} belong to a provider that sends for you, put the include that its help page names before "
     "{evidence.own_term} instead."
@@ -16,7 +15,7 @@ _NONE_USED = "Receivers take a broken record for no record, or refuse: no sender
 PASSES = Code(
     "spf.pass",
     Verdict.PASS,
-    "SPF of {subject} lets {evidence.ip} send: {evidence.mechanism} matched, {evidence.lookups} of 10 lookups used.",
+    "SPF of {subject} lets {evidence.who} send: {evidence.said}.",
     meaning="Receivers see that this address may send for this domain.",
     proof="The record was evaluated as RFC 7208 says, for this address, sender and HELO name; the path of the match is "
     "in the evidence.",
@@ -25,14 +24,14 @@ PASSES = Code(
 ALLOWS_EVERYONE = Code(
     "spf.allows_everyone",
     Verdict.WARN,
-    "SPF of {subject} lets every address in the world send: {evidence.mechanism} matched.",
+    "SPF of {subject} lets every address in the world send, by {evidence.mechanism}.",
     remedy="Replace it: "
-    + _PUBLISH
-    + ": it names {evidence.ip} and ends in ~all. Add an ip4:, ip6: or include: for each other sender "
-    "before ~all.",
+    + PUBLISH
+    + ". Add an ip4:, ip6: or include: before ~all for each sender of yours that it does "
+    "not name.",
     copy="{evidence.proposed}",
     meaning="Anybody can send mail that passes SPF for this domain. Big receivers count such a record against it.",
-    proof="What matched is `all` with a plus, here or in an included record: it matches whatever address is asked for.",
+    proof="The record, or one that it includes, has `all` with a plus: it matches whatever address is asked for.",
     kind=CauseKind.DNS,
     impact=Impact.DEGRADED,
 )
@@ -40,7 +39,7 @@ FAILS = Code(
     "spf.fail",
     Verdict.FAIL,
     "SPF of {subject} forbids {evidence.ip} to send: {evidence.mechanism} matched.",
-    remedy="Is {evidence.ip} yours: " + _PUBLISH + "." + _PROVIDER + " Is it not yours, leave the record as it is.",
+    remedy="Is {evidence.ip} yours: " + PUBLISH + "." + _PROVIDER + " Is it not yours, leave the record as it is.",
     copy="{evidence.proposed}",
     meaning="Receivers may refuse mail from this address for this domain (Gmail 550 5.7.26, Microsoft 5.7.23).",
     proof="No term before it matched the address. The terms, what each asked and what it found are in the evidence.",
@@ -50,7 +49,7 @@ SOFT_FAILS = Code(
     "spf.softfail",
     Verdict.WARN,
     "SPF of {subject} does not name {evidence.ip} as a sender: {evidence.mechanism} matched.",
-    remedy="Is {evidence.ip} yours: " + _PUBLISH + "." + _PROVIDER + " Is it not yours, leave the record as it is.",
+    remedy="Is {evidence.ip} yours: " + PUBLISH + "." + _PROVIDER + " Is it not yours, leave the record as it is.",
     copy="{evidence.proposed}",
     meaning="Receivers take the mail and trust it less: without a DKIM signature of the domain it lands in spam.",
     proof="No term before it matched the address. The terms, what each asked and what it found are in the evidence.",
@@ -61,7 +60,7 @@ NEUTRAL = Code(
     "spf.neutral",
     Verdict.WARN,
     "SPF of {subject} says nothing about {evidence.ip}: {evidence.why}.",
-    remedy="Is {evidence.ip} yours: " + _PUBLISH + ". Does a provider send for you, put the include that its help "
+    remedy="Is {evidence.ip} yours: " + PUBLISH + ". Does a provider send for you, put the include that its help "
     "page names into it as well.",
     copy="{evidence.proposed}",
     meaning="For a receiver this is as if there were no SPF record: the mail does not pass.",
@@ -74,7 +73,7 @@ MISSING = Code(
     Verdict.FAIL,
     "{subject} has no SPF record.",
     remedy="At the DNS host of {subject}, add a TXT record with the name {subject} (many panels write it @) and this "
-    "value. Add an include: before ~all for each provider that sends for you.",
+    "value{evidence.mend}. Add an include: before ~all for each other provider that sends for you.",
     copy="{evidence.proposed}",
     meaning="No receiver can see who may send for this domain. Gmail, Yahoo and Microsoft refuse or distrust it.",
     proof="The name was asked for TXT records; none of them begins with v=spf1.",
@@ -104,8 +103,8 @@ MULTIPLE = Code(
     "spf.multiple",
     Verdict.FAIL,
     "{subject} has more than one SPF record.",
-    remedy="At the DNS host of {subject}, delete all TXT records of {subject} that begin with v=spf1 and publish this "
-    "one, which has the terms of them all.",
+    remedy="At the DNS host of {subject}, delete all TXT records of {subject} that begin with v=spf1, and "
+    "{evidence.mend}.",
     copy="{evidence.proposed}",
     meaning="Receivers use none of several records (permerror). " + _NONE_USED,
     proof="The TXT records were read; each that begins with v=spf1 is in the evidence.",
@@ -127,7 +126,7 @@ INCLUDE_BROKEN = Code(
     Verdict.FAIL,
     "SPF of {subject} breaks at {evidence.own_term}: {evidence.problem.detail}.",
     remedy="Does that provider still send for you, take the right include from its help page and put it in the place "
-    "of {evidence.own_term}. If not: " + _PUBLISH + ".",
+    "of {evidence.own_term}. If not: " + PUBLISH + ".",
     copy="{evidence.proposed}",
     meaning="An include or redirect that leads to no usable record is an error of the whole record (permerror). "
     + _NONE_USED,
@@ -138,7 +137,7 @@ LOOP = Code(
     "spf.loop",
     Verdict.FAIL,
     "SPF of {subject} leads in a circle: {evidence.circle}.",
-    remedy="Break the circle: " + _PUBLISH + ": it leaves out {evidence.own_term}.",
+    remedy="Break the circle: " + PUBLISH + ".",
     copy="{evidence.proposed}",
     meaning="A receiver goes round until its ten lookups are used, and ends in permerror. " + _NONE_USED,
     proof="The domains in the order in which the includes and redirects lead to them; one comes again.",
@@ -147,10 +146,9 @@ LOOP = Code(
 TOO_MANY_LOOKUPS = Code(
     "spf.too_many_lookups",
     Verdict.FAIL,
-    "SPF of {subject} needs more than 10 lookups for {evidence.ip}: receivers give up before "
+    "SPF of {subject} needs more than 10 lookups{evidence.for_whom}: receivers give up before "
     "{evidence.problem.term} of {evidence.problem.domain}.",
-    remedy="First take out what no longer sends for you; what each term cost until receivers stopped: "
-    "{evidence.costs}. For {evidence.ip} alone this helps at once, as an address costs no lookup: " + _PUBLISH + ".",
+    remedy="First take out what no longer sends for you; what each term costs: {evidence.costs}. Then " + PUBLISH + ".",
     copy="{evidence.proposed}",
     meaning="At the eleventh term that asks DNS the result is permerror: who is listed late does not pass.",
     proof="Every term that counts is in the evidence, numbered, with the record that it stands in.",
@@ -160,7 +158,7 @@ TOO_MANY_VOIDS = Code(
     "spf.too_many_voids",
     Verdict.FAIL,
     "SPF of {subject} asks for names that are not there: {evidence.void_names}. Receivers stop at the third.",
-    remedy="At the DNS host of {subject}, mend or take out the terms that lead to these names: {evidence.void_terms}.",
+    remedy="Mend or take out the terms that lead to these names, {evidence.void_terms}: " + PUBLISH + ".",
     copy="{evidence.proposed}",
     meaning="More than two lookups that find nothing are permerror (RFC 7208 §4.6.4). " + _NONE_USED,
     proof="Each void lookup is in the evidence: name, type, what came back, and the term that asked.",
@@ -170,9 +168,7 @@ TOO_MANY_NAMES = Code(
     "spf.too_many_names",
     Verdict.FAIL,
     "SPF of {subject} breaks at {evidence.problem.term}: {evidence.problem.detail}.",
-    remedy="Name the sending addresses instead of all mail exchangers. For {evidence.ip} this is enough: "
-    + _PUBLISH
-    + ".",
+    remedy="Name the sending addresses instead of all mail exchangers: " + PUBLISH + ".",
     copy="{evidence.proposed}",
     meaning="An mx term whose eleventh name would have to be asked for is permerror (RFC 7208 §4.6.4). " + _NONE_USED,
     proof="The MX records were counted; none of the first ten led to the address.",

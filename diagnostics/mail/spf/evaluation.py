@@ -42,6 +42,7 @@ class ProblemKind(StrEnum):
     TOO_MANY_NAMES = "too many names"  # of one mx term
     UNANSWERED = "unanswered"  # temperror: DNS gave no answer that can be used
     OUT_OF_TIME = "out of time"  # temperror
+    NOT_LOOKED_AT = "not looked at"  # our own: a whole walk ends at its budget
 
 
 @dataclass(frozen=True)

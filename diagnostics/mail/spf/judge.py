@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostics.finding import Code, Finding, UnknownReason
+from diagnostics.finding import Code, Finding, RecordChange, UnknownReason
 from diagnostics.mail.spf import codes, repair
 from diagnostics.mail.spf.evaluation import Evaluation, ProblemKind, Result, Step
 
@@ -38,13 +38,13 @@ _BY_RESULT = {
 
 def judge(evaluation: Evaluation) -> list[Finding]:
     """What *evaluation* means, the cause first."""
-    code = _code(evaluation)
-    evidence = _evidence(evaluation)
-    evidence["proposed"] = _proposed(code, evaluation)
-    if code is codes.MALFORMED:
-        evidence["mend"] = _how_to_mend(evaluation, evidence["proposed"])
+    code = code_of(evaluation)
+    evidence = evidence_of(evaluation)
+    proposed = _proposed(code, evaluation)
+    evidence |= {"proposed": proposed, "mend": _how_to_mend(code, evaluation, proposed)}
     reason = UnknownReason.UNAVAILABLE if code is codes.TEMPORARY else None
-    findings = [code.finding(evaluation.domain or "the domain", evidence, reason=reason)]
+    changes = [RecordChange(evaluation.domain, "TXT", proposed, _found(evaluation))] if proposed else []
+    findings = [code.finding(evaluation.domain or "the domain", evidence, reason=reason, records=changes)]
     if evaluation.unanswered and evaluation.result is not Result.TEMPERROR:
         failed = ", ".join(f"{each.type} {each.name}" for each in evaluation.unanswered)
         facts = {"failed": failed, "unanswered": evaluation.unanswered}
@@ -52,7 +52,8 @@ def judge(evaluation: Evaluation) -> list[Finding]:
     return findings
 
 
-def _code(evaluation: Evaluation) -> Code:
+def code_of(evaluation: Evaluation) -> Code:
+    """What *evaluation* came to, by name."""
     problem = evaluation.problem
     if problem is None:
         everyone = evaluation.result is Result.PASS and evaluation.path[-1].lower() in ("all", "+all")
@@ -64,7 +65,8 @@ def _code(evaluation: Evaluation) -> Code:
     return _BY_PROBLEM[problem.kind]
 
 
-def _evidence(evaluation: Evaluation) -> dict[str, Any]:
+def evidence_of(evaluation: Evaluation) -> dict[str, Any]:
+    """*evaluation* as evidence, with the words that the codes' texts are made of."""
     facts = evaluation.to_json()
     del facts["tree"]
     problem = evaluation.problem
@@ -72,6 +74,9 @@ def _evidence(evaluation: Evaluation) -> dict[str, Any]:
     return {
         **facts,
         "domain_shown": evaluation.domain or "an empty name",
+        "for_whom": f" for {evaluation.ip}",
+        "who": evaluation.ip,
+        "said": f"{evaluation.mechanism} matched, {evaluation.lookups} of 10 lookups used",
         "own_term": own_term(evaluation),
         "why": f"{evaluation.mechanism} matched" if evaluation.mechanism else "no term matched, and it has no `all`",
         "costs": ", ".join(f"{term} {count}" for term, count in costs(evaluation)),
@@ -125,9 +130,21 @@ def _proposed(code: Code, evaluation: Evaluation) -> str:
     return ""
 
 
-def _how_to_mend(evaluation: Evaluation, proposed: str) -> str:
+def _how_to_mend(code: Code, evaluation: Evaluation, proposed: str) -> str:
+    problem = evaluation.problem
+    term = problem.term if problem else own_term(evaluation)
+    if code is codes.MISSING:
+        return ""
     if proposed:
         return "publish the value below in its place"
-    problem = evaluation.problem
-    term = problem.term if problem else ""
+    if code in (codes.FAILS, codes.SOFT_FAILS, codes.NEUTRAL, codes.TOO_MANY_LOOKUPS):
+        return f"add {repair.address_term(evaluation.ip)} before its other terms"
+    if code is codes.MULTIPLE:
+        return "publish one that has the terms of them all"
     return f"write {term or 'it'} as RFC 7208 has it, or take it out"
+
+
+def _found(evaluation: Evaluation) -> tuple[str, ...]:
+    """The records that a proposal replaces, as DNS has them."""
+    texts = evaluation.problem.texts if evaluation.problem and len(evaluation.problem.path) < 2 else ()
+    return texts or ((evaluation.record,) if evaluation.record else ())

@@ -1,0 +1,209 @@
+"""The whole SPF check of a sending domain: its record to the end, its real senders, and the record that mends it.
+
+Guide: Poor Email Deliverability, verify SPF and DKIM records. RFC 7208.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from diagnostics.finding import Finding, RecordChange, UnknownReason
+from diagnostics.mail.dns_codes import DNS_UNAVAILABLE, WRONG_NAME
+from diagnostics.mail.domain.subject import Sender, Subject, World
+from diagnostics.mail.spf import codes, record_codes
+from diagnostics.mail.spf.drawing import drawn
+from diagnostics.mail.spf.evaluation import Evaluation
+from diagnostics.mail.spf.faults import Fault, faults, in_order
+from diagnostics.mail.spf.gathering import key_of
+from diagnostics.mail.spf.look import Look, look_at, records_of
+from diagnostics.mail.spf.mechanisms import is_within
+from diagnostics.mail.spf.own_terms import answer_bytes, open_end
+from diagnostics.mail.spf.plan import Plan, plan_for
+
+_BY_HAND: Mapping[str, str] = {
+    codes.MALFORMED.code: "write {term} as RFC 7208 has it, or take it out",
+    codes.MULTIPLE.code: "publish one that has the terms of them all",
+    codes.INCLUDE_BROKEN.code: "take out {term}",
+    codes.LOOP.code: "take out {term}",
+    codes.TOO_MANY_LOOKUPS.code: "take out includes until no more than 10 lookups are left",
+    codes.TOO_MANY_VOIDS.code: "take these terms out",
+    codes.TOO_MANY_NAMES.code: "put ip4: and ip6: terms in the place of {term}",
+    codes.ALLOWS_EVERYONE.code: "write ~all for +all, or take out the include that says it",
+    record_codes.SENDER_NOT_AUTHORISED.code: "add {adds} before `all`",
+    record_codes.LOOKUPS_OVER_LIMIT.code: "take out includes until no more than 10 lookups are left",
+    record_codes.BREAKS_LATER.code: "take out {term}",
+    record_codes.TOO_WIDE.code: "write one ip4: or ip6: term for each server",
+    record_codes.DEAD_TERMS.code: "ask whoever keeps the included record to mend it",
+}
+
+
+@dataclass(frozen=True)
+class SPFView:
+    """What SPF came to for a subject. *record* is the domain's own as DNS has it, "" without one."""
+
+    findings: tuple[Finding, ...]
+    evaluations: Mapping[Sender, Evaluation] = field(default_factory=dict)
+    record: str = ""
+    looks: tuple[Look, ...] = ()
+
+
+async def look_at_spf(subject: Subject, world: World, *, mend: bool = True) -> SPFView:
+    """Every SPF record that receivers ask for on the way of *subject*'s mail, and what it says of each sender.
+
+    SPF is about the envelope's domain (RFC 7208 §2.4): each sender is evaluated in the name of that, or of its
+    From domain where the envelope is not known. Without *mend* no records are worked out, only what is there.
+    """
+    by_domain: dict[str, list[Sender]] = {key_of(subject.domain): []}
+    for sender in subject.senders:
+        by_domain.setdefault(key_of(sender.mail_from or sender.header_from), []).append(sender)
+    known_elsewhere = bool(subject.senders) and not by_domain[key_of(subject.domain)]
+    own = [each for each in by_domain if is_within(each, subject.domain) or is_within(subject.domain, each)]
+    foreign = [each for each in by_domain if each not in own]
+    results = await asyncio.gather(
+        *(_of_own(each, by_domain[each], subject, world, known_elsewhere, mend) for each in own),
+        *(_of_foreign(each, by_domain[each], world) for each in foreign),
+    )
+    looks = tuple(look for look, _ in results)
+    return SPFView(
+        tuple(finding for _, found in results for finding in found),
+        {seen.sender: seen.evaluation for look in looks for seen in look.senders if seen.evaluation},
+        looks[0].walk.root.record,
+        looks,
+    )
+
+
+async def _of_own(
+    domain: str, senders: Sequence[Sender], subject: Subject, world: World, known_elsewhere: bool, mend: bool
+) -> tuple[Look, list[Finding]]:
+    elsewhere = known_elsewhere and domain == key_of(subject.domain)
+    look = await look_at(domain, senders, world.dns, elsewhere=elsewhere)
+    found = faults(look)
+    plan = await plan_for(look, found, world.dns, domain) if mend else None
+    return look, findings(look, found, plan)
+
+
+async def _of_foreign(domain: str, senders: Sequence[Sender], world: World) -> tuple[Look, list[Finding]]:
+    """An envelope domain that is somebody else's, the relay's as a rule: only whether the sender passes there."""
+    look = await look_at(domain, senders, world.dns)
+    found = [_foreign(each) for each in faults(look) if each.code in (*_OF_SENDERS, record_codes.SENDER_WAITS)]
+    return look, [_finding(look, each, None, letter=True) for each in found]
+
+
+_OF_SENDERS = (codes.PASSES, codes.TEMPORARY, record_codes.SENDER_NOT_AUTHORISED, record_codes.SENDER_UNKNOWN)
+
+
+def _foreign(fault: Fault) -> Fault:
+    """What is broken in another's record is told with the sender that it stops: no finding stands before it."""
+    if fault.code is not record_codes.SENDER_WAITS:
+        return fault
+    if fault.blocked_by == DNS_UNAVAILABLE.code:
+        problem = {"detail": fault.evidence["why"], "domain": fault.evidence["domain"]}
+        return Fault(codes.TEMPORARY, {**fault.evidence, "problem": problem}, UnknownReason.UNAVAILABLE)
+    return Fault(record_codes.SENDER_NOT_AUTHORISED, fault.evidence)
+
+
+def findings(look: Look, found: Sequence[Fault], plan: Plan | None) -> list[Finding]:
+    """*found* in words, each with the record that mends it; the first has the whole tree with it."""
+    found = list(found)
+    if look.walk.usable and not any(each.code.code in _RECORD_CODES for each in found):
+        evidence = {
+            "domain": look.walk.domain,
+            "record": look.walk.root.record,
+            "lookups": look.walk.lookups,
+            "void_lookups": len(look.walk.dead),
+            "end_said": _ends(look),
+            "answer_bytes": answer_bytes(look),
+        }
+        found = [*found, Fault(record_codes.RECORD_SOUND, evidence)]
+    owner = is_within(look.owner, look.domain)
+    told = [_finding(look, each, plan, letter=not owner) for each in _in_order(found, plan)]
+    return [_with_tree(each, look) if at == 0 else each for at, each in enumerate(told)]
+
+
+def _in_order(found: Sequence[Fault], plan: Plan | None) -> list[Fault]:
+    """A sender whom only dead terms name hangs on these: with them in order it passes, and nothing had to be added."""
+    by_order = plan is not None and not plan.added and record_codes.SENDER_NOT_AUTHORISED.code in plan.heals
+    if not by_order or not any(each.code is record_codes.UNREACHABLE for each in found):
+        return list(found)
+    cause = record_codes.UNREACHABLE.code
+    waits = [
+        Fault(record_codes.SENDER_WAITS, {**each.evidence, "waits_for": cause}, UnknownReason.BLOCKED, cause)
+        if each.code is record_codes.SENDER_NOT_AUTHORISED
+        else each
+        for each in found
+    ]
+    return in_order(waits)
+
+
+_RECORD_CODES = {each.code for each in (*codes.CODES, *record_codes.CODES)} - {
+    codes.PASSES.code,
+    codes.TEMPORARY.code,
+    record_codes.SENDER_NOT_AUTHORISED.code,
+    record_codes.SENDER_WAITS.code,
+    record_codes.SENDER_UNKNOWN.code,
+}
+
+
+def _ends(look: Look) -> str:
+    return f"it ends in {look.walk.root.end}" if look.walk.root.end else open_end(look) or "redirect= ends it"
+
+
+def _finding(look: Look, fault: Fault, plan: Plan | None, *, letter: bool) -> Finding:
+    heals = plan is not None and fault.code.code in plan.heals
+    changes: tuple[RecordChange, ...] = plan.changes if plan and heals else ()
+    mend = f"publish this value in its place{plan.words}" if plan and heals else _by_hand(fault)
+    if plan and heals and fault.code in (codes.MISSING, WRONG_NAME):
+        mend = plan.words
+    elif plan and heals and fault.code is codes.MALFORMED and look.obsolete:
+        mend = f"publish this value as a TXT record, and delete the record of type SPF{plan.words}"
+    evidence: dict[str, Any] = {
+        **fault.evidence,
+        "proposed": plan.value if plan and heals else "",
+        "proposed_strings": plan.strings if plan and heals else "",
+        "mend": mend,
+        "letter": _letter(look, fault) if letter else "",
+        "records": records_of(look),
+    }
+    if plan and heals:
+        evidence["after"] = {"lookups": plan.lookups, "senders": [list(each) for each in plan.results]}
+    if fault.code is record_codes.OBSOLETE_TYPE:
+        changes = tuple(RecordChange(look.owner, "SPF", "", (evidence["obsolete"],)) for _ in look.obsolete[:1])
+    subject = look.walk.domain or "the domain"
+    return fault.code.finding(subject, evidence, reason=fault.reason, blocked_by=fault.blocked_by, records=changes)
+
+
+def _by_hand(fault: Fault) -> str:
+    """What to change where no whole record can be told."""
+    problem = fault.evidence.get("problem")
+    term = fault.evidence.get("own_term") or getattr(problem, "term", "") or "the term"
+    adds = " and ".join(_adds(each) for each in fault.evidence.get("senders", ()))
+    words = _BY_HAND.get(fault.code.code, "correct the record by hand, as it is said above")
+    return words.format(term=term, adds=adds or "its address (ip4: or ip6:)")
+
+
+def _adds(sender: Mapping[str, Any]) -> str:
+    return (
+        f"ip{6 if ':' in sender['ip'] else 4}:{sender['ip']}" if sender["ip"] else f"the include of {sender['relay']}"
+    )
+
+
+def _letter(look: Look, fault: Fault) -> str:
+    """To whoever keeps a record that is not the owner's."""
+    senders = ", ".join(str(each["ip"]) for each in fault.evidence.get("senders", ()) if each["ip"])
+    result = fault.evidence.get("result") or "not pass"
+    about = f" Mail from {senders} gets: {result} ({fault.evidence.get('why', '')})." if senders else ""
+    return (
+        f"Our mail through you has {look.domain} as its envelope domain. The SPF record for it stands at {look.owner}, "
+        f"which you keep, and reads: {look.walk.root.record or 'there is none'}.{about} "
+        "Please mend the record, or tell us which envelope domain (return path, MAIL FROM) we should use."
+    )
+
+
+def _with_tree(finding: Finding, look: Look) -> Finding:
+    tree = drawn(look.walk.root) if look.walk.usable else {}
+    evidence = {**finding.evidence, "tree": tree, "tree_lookups": look.walk.counted}
+    return dataclasses.replace(finding, evidence=evidence)

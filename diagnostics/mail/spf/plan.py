@@ -1,0 +1,260 @@
+"""The shortest change of a domain's record that mends its faults and keeps every sender, proven before it is told.
+
+One record for all faults: it is the only one that the domain may have. Each candidate is laid
+over DNS and looked at again: what it costs is counted, and who passed before has to pass still.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diagnostics.finding import RecordChange
+from diagnostics.mail.senders import by_mx
+from diagnostics.mail.spf import repair
+from diagnostics.mail.spf.drawing import own_branch
+from diagnostics.mail.spf.edit import Edit
+from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, Problem, ProblemKind
+from diagnostics.mail.spf.faults import BROKEN, Fault, faults
+from diagnostics.mail.spf.look import Look, Seen, look_at
+from diagnostics.mail.spf.mechanisms import is_within
+from diagnostics.mail.spf.own_terms import superfluous, too_wide
+from diagnostics.mail.spf.record import MOST_RECORD, spf_records
+from diagnostics.mail.spf.shorten import shorter
+from diagnostics.mail.spf.walk import IPNetwork
+from diagnostics.network import DNS, DNSUnavailable, Overlay
+from diagnostics.printable import printable
+
+MOST_VALUE = 2048  # characters of a proposal
+MOST_STRING = 255  # of one string in a TXT record (RFC 1035 §3.3)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to publish, and what was seen with it laid over DNS."""
+
+    value: str
+    changes: tuple[RecordChange, ...]
+    steps: tuple[str, ...]  # what it does to the record, as "it …" would say
+    heals: frozenset[str]  # codes that are gone then
+    lookups: int  # to the end of the new record
+    results: tuple[tuple[str, str], ...]  # each sender and how it ends then
+    added: tuple[str, ...] = ()  # the terms that came for senders whom no term named
+
+    @property
+    def strings(self) -> str:
+        """The value as panels and zone files take it that allow 255 characters a string; "" where it is no longer."""
+        parts = [self.value[at : at + MOST_STRING] for at in range(0, len(self.value), MOST_STRING)]
+        return " ".join(f'"{each}"' for each in parts) if len(parts) > 1 else ""
+
+    @property
+    def words(self) -> str:
+        """What the change is, for the remedy of any of the faults."""
+        does = f": it {'; it '.join(self.steps)}" if self.steps else ""
+        counted = f". Receivers then need {self.lookups} of {LOOKUP_LIMIT} lookups"
+        split = f". A panel that takes 255 characters in one string wants it as {self.strings}" if self.strings else ""
+        return does + counted + split
+
+
+async def plan_for(look: Look, found: Sequence[Fault], dns: DNS, domain: str) -> Plan | None:
+    """The plan for *look* and its faults; None where nothing is to change, or nobody but the owner can tell what to.
+
+    *domain* is the one that the owner has: records that stand elsewhere are not the owner's to change.
+    """
+    bad = {each.code.code for each in found if each.code.verdict in ("fail", "warn")}
+    if not bad or not is_within(look.owner, domain) or len(look.walk.read.text) > MOST_VALUE:
+        return None
+    edit = await _start(look, dns)
+    if edit is None:
+        return None
+    changes = _moved(look)
+    await _put_right(edit, look, changes, dns)
+    named = set(edit.terms)
+    lookups = await _with_senders(edit, look, changes, dns)
+    added = tuple(each for each in edit.terms if each not in named)
+    if lookups > LOOKUP_LIMIT and (crowded := await _again(edit, look, changes, dns)):
+        async for candidate in shorter(edit, crowded, dns):
+            tried = await _again(candidate, look, changes, dns)
+            edit = candidate if tried and not _lost(look, tried) else edit
+            if tried and tried.walk.lookups <= LOOKUP_LIMIT:
+                break
+        await _with_senders(edit, look, changes, dns)
+    after = await _again(edit, look, changes, dns)
+    unchanged = not changes and edit.text == printable(look.walk.read.text, MOST_RECORD)
+    if after is None or unchanged or edit.names_nobody() or _lost(look, after):
+        return None
+    left = [each.code for each in faults(after) if each.code.verdict in ("fail", "warn")]
+    if any(each.verdict == "fail" and each.code not in bad for each in left):
+        return None  # it would bring a fault of its own
+    results = tuple((each.who, each.evaluation.result.value) for each in after.senders if each.evaluation)
+    records = (*_replacing(edit.text, look), *changes)
+    heals = frozenset(bad - {each.code for each in left})
+    return Plan(edit.text, records, tuple(edit.steps), heals, after.walk.lookups, results, added)
+
+
+async def _start(look: Look, dns: DNS) -> Edit | None:
+    """The record as it was meant; None where nobody but its owner can tell."""
+    problem = look.walk.problem
+    if problem is None:
+        return Edit.of(look.walk.read.text.decode("ascii"))
+    if problem.kind is ProblemKind.MULTIPLE:
+        merged = repair.merged([repair.sound(each) or repair.mended(each) for each in problem.texts])
+        return Edit.of(merged, ["has the terms of them all, each once"]) if merged else None
+    if problem.kind is ProblemKind.MALFORMED or problem.texts:
+        mended = repair.mended(problem.texts[0])
+        return Edit.of(mended) if mended else None
+    if problem.kind is not ProblemKind.NO_RECORD:
+        return None
+    if look.obsolete:
+        return Edit.of(repair.sound(look.obsolete[0].decode("ascii", "replace")))
+    if look.misplaced:
+        return Edit.of(look.misplaced[0][1].decode("ascii"))
+    return await _new(look, dns)
+
+
+async def _new(look: Look, dns: DNS) -> Edit:
+    """For a domain without any record: who takes its mail sends for its people too."""
+    try:
+        hosts = [each.host for each in (await dns.query(look.domain, "MX")).exchangers if each.host]
+    except (DNSUnavailable, ValueError):
+        hosts = []
+    service = next((found for host in hosts if (found := by_mx(host)) and not found.forwards_only), None)
+    include = service.include_of(look.domain) if service and service.aligns_by_spf else ""
+    if service and include:
+        return Edit([f"include:{include}"], [f"names {service.title}, where the domain's mailboxes are"])
+    if hosts and service is None:
+        return Edit(["mx"], ["names the domain's mail exchangers, which send for its mailboxes as a rule"])
+    return Edit([])
+
+
+async def _put_right(edit: Edit, look: Look, changes: list[RecordChange], dns: DNS) -> None:
+    """What is plainly wrong goes; a record that could not be read before shows its faults only now."""
+    seen: Look | None = look
+    for _ in range(3):
+        before = edit.text
+        if seen is not None and seen.walk.usable:
+            edit.drop_repetitions()
+            edit.reorder()
+            changes += [each for each in _without_the_broken(edit, seen) if each not in changes]
+        edit.close()
+        if edit.text == before and seen is not look:
+            return
+        seen = await _again(edit, look, changes, dns)
+
+
+def _moved(look: Look) -> list[RecordChange]:
+    """What goes where a record stood at the wrong type or name."""
+    gone = [RecordChange(look.domain, "SPF", "", (_text(each),)) for each in look.obsolete]
+    if not look.obsolete and look.misplaced:
+        name, text = look.misplaced[0]
+        gone.append(RecordChange(name, "TXT", "", (_text(text),)))
+    return gone
+
+
+def _without_the_broken(edit: Edit, look: Look) -> list[RecordChange]:
+    """Drops what no receiver can use; an included record of the domain's own that can be mended is mended instead."""
+    changes: list[RecordChange] = []
+    record = look.walk.read.record
+    for problem in look.walk.below:
+        if mended := _mended_below(problem, look):
+            changes.append(mended)
+        elif branch := own_branch(look.walk, problem):
+            edit.drop(branch.term, _said(problem))
+    for branch in look.walk.root.branches:
+        if branch.dead and not branch.networks and branch.problem is None:
+            edit.drop(branch.term, f"{', '.join(branch.dead)} is not there")
+        elif branch.mechanism == "ptr":
+            edit.drop(branch.term, "RFC 7208 says not to use it")
+        elif branch.inside and branch.lets_send and branch.inside.end.lower() in ("all", "+all"):
+            edit.drop(branch.term, "it lets everybody send")
+    for term in superfluous(record) if record else ():
+        edit.drop(term, "its provider no longer asks for it")
+    _narrow(edit, look)
+    return changes
+
+
+def _mended_below(problem: Problem, look: Look) -> RecordChange | None:
+    """The record below that is broken, put right, where it is the domain's own too."""
+    if problem.kind not in (ProblemKind.MALFORMED, ProblemKind.MULTIPLE) or not problem.texts:
+        return None
+    if not is_within(problem.path[-1], look.domain):
+        return None
+    merged = repair.merged([repair.sound(each) or repair.mended(each) for each in problem.texts])
+    value = merged if problem.kind is ProblemKind.MULTIPLE else repair.mended(problem.texts[0])
+    return RecordChange(problem.path[-1], "TXT", value, problem.texts) if value else None
+
+
+def _narrow(edit: Edit, look: Look) -> None:
+    """The known senders in the place of a range that is too wide; where none is known, only the owner can tell."""
+    wide, _ = too_wide(look)
+    for term, network in look.walk.root.networks:
+        inside = [each.ip for each in look.passing() if each.ip and not each.ip_from and _contains(network, each.ip)]
+        if term in wide and inside and term in edit.terms:
+            terms = list(dict.fromkeys(repair.address_term(each) for each in inside))
+            edit.replace(term, terms, f"names {', '.join(terms)} instead of all of {term}")
+
+
+def _contains(network: IPNetwork, ip: str) -> bool:
+    address = ipaddress.ip_address(ip)
+    return address.version == network.version and address in network
+
+
+async def _with_senders(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> int:
+    """Adds what the senders need that do not pass: the include of their provider, else their address. The lookups."""
+    lookups = 0
+    for by_include in (True, False):
+        after = await _again(edit, look, changes, dns)
+        if after is None:
+            return 0
+        lookups = after.walk.lookups
+        for seen in after.senders:
+            if seen.evaluation is None or seen.evaluation.result == "pass" or not seen.certain:
+                continue
+            crowded = lookups > LOOKUP_LIMIT  # where no further lookup fits, an address costs none
+            term = _term_for(seen, by_include and not crowded)
+            if term and term not in edit.terms:
+                edit.add(term, first=crowded)
+                owner = f" for {seen.service.title}" if seen.service and term.startswith("include:") else ""
+                edit.steps.append(f"adds {term}{owner}")
+    return lookups
+
+
+def _term_for(seen: Seen, by_include: bool) -> str:
+    include = seen.service.include_of(seen.domain, seen.sender.relay) if seen.service else ""
+    if by_include and include:
+        return f"include:{include}"
+    return repair.address_term(seen.ip) if seen.ip and not seen.ip_from else ""
+
+
+async def _again(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> Look | None:
+    """The same look with the edited record published; None where it is none."""
+    if not edit.text or len(edit.text) > MOST_VALUE:
+        return None
+    over = Overlay(dns, (*_replacing(edit.text, look), *changes))
+    senders = [each.sender for each in look.senders]
+    return await look_at(look.domain, senders, over, elsewhere=look.elsewhere)
+
+
+def _lost(look: Look, after: Look) -> list[Seen]:
+    """Senders that passed, and would not."""
+    still = {each.sender for each in after.passing()}
+    return [each for each in look.passing() if each.sender not in still]
+
+
+def _replacing(value: str, look: Look) -> tuple[RecordChange, ...]:
+    """*value* as the one SPF record of the domain."""
+    problem, answer = look.walk.problem, look.walk.read.answer
+    texts = spf_records(answer.texts) if answer else []
+    found = tuple(_text(each) for each in texts) or (problem.texts[:1] if problem else ())
+    return () if found == (value,) else (RecordChange(look.owner, "TXT", value, found),)
+
+
+def _text(octets: bytes) -> str:
+    return printable(octets, len(octets))
+
+
+def _said(problem: Problem) -> str:
+    if problem.kind in BROKEN and len(problem.path) > 2:
+        return f"behind it {problem.path[-1]}: {problem.kind.value}"
+    return problem.kind.value
