@@ -15,6 +15,8 @@ POLICIES: tuple[Policy, ...] = ("none", "quarantine", "reject")  # from weak to 
 KNOWN = ("v", "p", "sp", "np", "t", "psd", "adkim", "aspf", "rua", "ruf", "fo")
 REMOVED = ("pct", "rf", "ri")  # of RFC 7489; RFC 9989 Appendix C.5.2
 MOST_RECORD = 4096  # characters of a record, wherever it is shown
+MOST_TAGS = 50  # read of one record, and as many URIs of one tag; the standard knows eleven
+MOST_PROBLEMS = 10  # kept of one record
 
 _VERSION = re.compile(rb"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")  # the value is case-sensitive (§4.7)
 _NEAR = re.compile(
@@ -103,7 +105,7 @@ def parse(text: bytes) -> Record:
             chosen[name] = values[name].lower()
         elif name in values:
             problems.append(_wrong(name, values[name], choices))
-    rua, ruf = (read_uris(values[name]) if name in values else () for name in ("rua", "ruf"))
+    rua, ruf = (read_uris(values[name])[:MOST_TAGS] if name in values else () for name in ("rua", "ruf"))
     for name, uris in (("rua", rua), ("ruf", ruf)):
         problems += [Problem(name, each.text, f"{name}= {each.text}: {each.problem}") for each in uris if each.problem]
     if "fo" in values and not _FO.match(values["fo"]):
@@ -123,14 +125,14 @@ def parse(text: bytes) -> Record:
         tags=tuple((name, printable(value)) for name, value in tags),
         removed=tuple(name for name in REMOVED if name in values),
         unknown=tuple(printable(name, 40) for name in values if name not in KNOWN and name not in REMOVED),
-        problems=tuple(problems),
+        problems=tuple(problems[:MOST_PROBLEMS]),
     )
 
 
 def _tags(text: str) -> tuple[list[tuple[str, str]], list[Problem]]:
     tags: list[tuple[str, str]] = []
     problems: list[Problem] = []
-    for part in text.split(";"):
+    for part in text.split(";", MOST_TAGS)[:MOST_TAGS]:
         part = part.strip(" \t")
         if not part:
             continue  # the final `;`, or one too many: nobody minds

@@ -59,6 +59,8 @@ def _read(text: str) -> ReportURI:
         return ReportURI(shown, scheme, **tells)
     if "!" in found[2]:
         return ReportURI(shown, scheme, problem="the exclamation mark is not written as %21", **tells)
+    if found[2].startswith("/"):
+        return ReportURI(shown, scheme, problem="mailto: takes no slashes", **tells)
     address = _ADDRESS.match(unquote(found[2].partition("?")[0]))
     if address is None or not is_name(address[1]) or "." not in address[1]:
         return ReportURI(shown, scheme, problem="what follows mailto: is no address", **tells)
