@@ -19,7 +19,7 @@ from sidecar.config_values import as_networks
 from sidecar.ingest import make_code
 from sidecar.ingest.pairing import CODE_LIVES
 from sidecar.store import sites, tickets
-from sidecar.store.database import Database, instant
+from sidecar.store.database import Database, NotFound, instant
 from sidecar.store.sites import Site
 
 if TYPE_CHECKING:
@@ -86,6 +86,21 @@ def run_now(services: Services, site_id: str, playbook: str, by: str) -> str:
     return _start(services, site_id, playbook, {"kind": "person", "by": by})
 
 
+def run_everywhere(services: Services, playbook: str, by: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Start a playbook on every paired site: site -> run, and site -> why not. Raises Refused for no such playbook."""
+    started: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    _known(services, playbook)
+    for site in sites.sites(services.db):
+        if site.state != "paired":
+            continue
+        try:
+            started[site.id] = run_now(services, site.id, playbook, by)
+        except (Refused, NotFound) as error:  # unpaired or deleted just now
+            refused[site.id] = str(error)
+    return started, refused
+
+
 def look_again(services: Services, ticket_id: int, by: str) -> str:
     """Run the playbook that filed the ticket, on its site, now. Raises NotFound, Refused."""
     ticket = tickets.ticket(services.db, ticket_id)
@@ -100,11 +115,15 @@ def look_again_at(services: Services, run_id: str, check: str, by: str) -> str:
         return under_way.run_id
 
 
-def _start(services: Services, site_id: str, playbook: str, trigger: dict[str, Any]) -> str:
-    site = sites.site(services.db, site_id)
+def _known(services: Services, playbook: str) -> None:
     if playbook not in services.playbooks:
         known = ", ".join(services.playbooks) or "none"
         raise Refused(f"There is no playbook {playbook}. Known: {known}.")
+
+
+def _start(services: Services, site_id: str, playbook: str, trigger: dict[str, Any]) -> str:
+    site = sites.site(services.db, site_id)
+    _known(services, playbook)
     if site.state != "paired":
         raise Refused("This site is not paired, so nothing can be asked of it. Make a pairing code first.")
     try:

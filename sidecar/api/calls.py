@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort
 
 from diagnostics.mail import replies
-from sidecar import attention, runs, tickets, upkeep
+from sidecar import attention, pasted, runs, tickets, upkeep, warm_up
 from sidecar.api.operations import PAGING, STAFF, Field, operation
 from sidecar.api.shapes import (
     event_json,
@@ -26,6 +26,7 @@ from sidecar.web import now, services, staff
 
 SITE = Field("site", "Only of this site, by its id.")
 TICKET = f"{STAFF}/tickets/<int:ticket_id>"
+WARM_UP = f"{STAFF}/sites/<site_id>/warm-up"
 
 
 @operation("GET", f"{STAFF}/overview", answer="Overview")
@@ -93,6 +94,67 @@ def unpair(site_id: str) -> dict[str, Any]:
     return site(site_id)
 
 
+@operation("GET", WARM_UP, answer="WarmUp")
+def show_warm_up(site_id: str) -> dict[str, Any]:
+    """A site's warm-up plan, under way or over, against what it sent."""
+    found = warm_up.shown(services(), site_id, now())
+    if found is None:
+        abort(404, "This site never had a warm-up plan.")
+    return warm_up.warm_up_json(found)
+
+
+@operation(
+    "POST",
+    WARM_UP,
+    answer="WarmUp",
+    status=201,
+    body=(
+        Field("target", "Mails a day that it is to reach.", True, number=True, most=warm_up.MOST_TARGET),
+        Field("start", f"Mails of the first day, {warm_up.START} if left out.", number=True, most=warm_up.MOST_TARGET),
+        Field("table", "A published plan to follow.", one_of=tuple(warm_up.TABLES)),
+        Field("begun_on", "The first day, as 2026-11-24; today if left out.", longest=10),
+    ),
+)
+def begin_warm_up(
+    site_id: str, target: int, start: int | None, table: str | None, begun_on: str | None
+) -> dict[str, Any]:
+    """Begin a warm-up plan."""
+    try:
+        first = date.fromisoformat(begun_on) if begun_on else None
+    except ValueError:
+        abort(400, "begun_on is a day, written as 2026-11-24.")
+    found = warm_up.begin(
+        services(),
+        site_id,
+        target=target,
+        start=start or warm_up.START,
+        table=table or "",
+        begun_on=first,
+        by=staff().email,
+        now=now(),
+    )
+    return warm_up.warm_up_json(found)
+
+
+@operation("POST", f"{WARM_UP}/end", answer="WarmUp")
+def end_warm_up(site_id: str) -> dict[str, Any]:
+    """End the warm-up plan that is under way."""
+    return warm_up.warm_up_json(warm_up.end(services(), site_id, staff().email, now()))
+
+
+@operation(
+    "POST",
+    f"{STAFF}/sites/<site_id>/message",
+    answer="MessageRead",
+    body=(Field("message", "A raw message of the site as it was received.", True, longest=pasted.MOST_OCTETS),),
+)
+def read_message(site_id: str, message: str) -> dict[str, Any]:
+    """Read a message: its relay and signatures become the ground of a look at the domain; it is not kept."""
+    found = pasted.read(services(), site_id, message.encode("utf-8", "surrogateescape"), staff().email, now())
+    findings = [each.to_json() for each in found.findings]
+    return {"findings": findings, "ground": dict(found.ground), "run": found.run_id, "no_run": found.no_run}
+
+
 @operation("GET", f"{STAFF}/events", answer="Events", query=(SITE, Field("type", "Only of this type."), *PAGING))
 def events(site: str | None, type: str | None, limit: int | None, after: str | None) -> dict[str, Any]:
     """Events, newest first."""
@@ -134,6 +196,22 @@ def runs_(site: str | None, outcome: str | None, limit: int | None, after: str |
 def start_run(site: str, playbook: str) -> dict[str, Any]:
     """Run a playbook on a site now, or join the run that is under way."""
     return {"run": upkeep.run_now(services(), site, playbook, staff().email)}
+
+
+@operation(
+    "POST",
+    f"{STAFF}/runs/everywhere",
+    answer="StartedRuns",
+    status=202,
+    body=(Field("playbook", "The playbook's id.", True),),
+)
+def start_everywhere(playbook: str) -> dict[str, Any]:
+    """Run a playbook on every paired site now."""
+    started, refused = upkeep.run_everywhere(services(), playbook, staff().email)
+    return {
+        "runs": [{"site": site, "run": run} for site, run in started.items()],
+        "refused": [{"site": site, "why": why} for site, why in refused.items()],
+    }
 
 
 @operation("GET", f"{STAFF}/runs/<run_id>", answer="Run")

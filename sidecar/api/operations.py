@@ -25,11 +25,12 @@ class Field:
     number: bool = False
     one_of: tuple[str, ...] = ()
     longest: int = 500
+    most: int = MOST_ITEMS  # of a number
 
     @property
     def schema(self) -> Schema:
         if self.number:
-            return {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS}
+            return {"type": "integer", "minimum": 1, "maximum": self.most}
         if self.one_of:
             return {"type": "string", "enum": list(self.one_of)}
         return {"type": "string", "maxLength": self.longest}
@@ -41,8 +42,8 @@ class Field:
                 abort(400, f"{self.name} is missing: {self.about}")
             return None
         if self.number:
-            if not str(given).isascii() or not str(given).isdigit() or not 1 <= int(given) <= MOST_ITEMS:
-                abort(400, f"{self.name} is a number from 1 to {MOST_ITEMS}.")
+            if not str(given).isascii() or not str(given).isdigit() or not 1 <= int(given) <= self.most:
+                abort(400, f"{self.name} is a number from 1 to {self.most}.")
             return int(given)
         if not isinstance(given, str):
             abort(400, f"{self.name} is text.")

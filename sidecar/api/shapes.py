@@ -14,6 +14,7 @@ from sidecar.store.tickets import Ticket, TicketEntry
 
 Schema = dict[str, Any]
 
+VERDICTS = ["pass", "warn", "fail", "unknown"]
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
@@ -45,10 +46,13 @@ def page_of(name: str) -> Schema:
     return record(items=listed(named(name)), next=or_null(TEXT))
 
 
-REMEDY = or_null(record(text=TEXT, copy=TEXT))
+RECORD_CHANGE = record(name=TEXT, type=TEXT, value=TEXT, replaces=listed(TEXT))
+REMEDY = or_null(
+    record(text=TEXT, copy=TEXT, records=listed(RECORD_CHANGE), letter=TEXT, proof={"enum": ["", *VERDICTS]})
+)
 FINDING: Schema = {
     "code": TEXT,
-    "verdict": {"enum": ["pass", "warn", "fail", "unknown"]},
+    "verdict": {"enum": VERDICTS},
     "subject": TEXT,
     "summary": TEXT,
     "evidence": OBJECT,
@@ -70,6 +74,7 @@ STEP = {
     "required": ["id", "verb", "sentence", "state", "verdict", "findings"],
 }
 RUN_STATE: Schema = {"enum": ["queued", "running", "ended"]}
+GRADE: Schema = {"enum": ["A", "B", "C", "D", "F", "?"]}
 OUTCOME: Schema = or_null({"enum": ["sound", "faults", "unclear", "died"]})
 
 SCHEMAS: dict[str, Schema] = {
@@ -110,6 +115,58 @@ SCHEMAS: dict[str, Schema] = {
         ended_at=or_null(INSTANT),
     ),
     "Runs": page_of("RunSummary"),
+    "ReportLine": record(
+        name=TEXT,
+        name_field=TEXT,
+        zone=TEXT,
+        type=TEXT,
+        value=TEXT,
+        strings=listed(TEXT),
+        replaces=listed(TEXT),
+        ttl=NUMBER,
+        check=TEXT,
+        code=TEXT,
+        why=TEXT,
+        proof={"enum": ["", *VERDICTS]},
+        old_until=or_null(INSTANT),
+    ),
+    "ReportSection": record(
+        domain=TEXT,
+        grade=GRADE,
+        meaning=TEXT,
+        why=listed(record(code=TEXT, verdict={"enum": VERDICTS}, summary=TEXT)),
+        cause=or_null(named("Finding")),
+        records=listed(named("ReportLine")),
+        letters=listed(named("Finding")),
+        rules=listed(named("Finding")),
+        grade_after=TEXT,
+    ),
+    "Report": record(grade=GRADE, cause=or_null(named("Finding")), sections=listed(named("ReportSection"))),
+    "WarmUp": record(
+        site=TEXT,
+        target=NUMBER,
+        start=NUMBER,
+        growth={"type": "number"},
+        table=TEXT,
+        begun_on=TEXT,
+        started_by=TEXT,
+        ended_at=or_null(INSTANT),
+        days=listed(
+            record(
+                date=TEXT,
+                allowed=NUMBER,
+                state=TEXT,
+                begun=or_null(NUMBER),
+                sent=or_null(NUMBER),
+                deferred=or_null(NUMBER),
+                bounced=or_null(NUMBER),
+                failed=or_null(NUMBER),
+            )
+        ),
+        advice=named("Finding"),
+    ),
+    "StartedRuns": record(runs=listed(record(site=TEXT, run=TEXT)), refused=listed(record(site=TEXT, why=TEXT))),
+    "MessageRead": record(findings=listed(named("Finding")), ground=OBJECT, run=or_null(TEXT), no_run=TEXT),
     "Run": {  # docs/protocol.md: A run
         "type": "object",
         "properties": {
@@ -126,8 +183,11 @@ SCHEMAS: dict[str, Schema] = {
             "cause": or_null(named("Finding")),
             "since": or_null(OBJECT),
             "ticket": or_null(OBJECT),
+            "report": or_null(named("Report")),
         },
-        "required": ["id", "site", "playbook", "title", "state", "outcome", "steps", "cause", "since", "ticket"],
+        "required": [
+            *("id", "site", "playbook", "title", "state", "outcome", "steps", "cause", "since", "ticket", "report")
+        ],
     },
     "Started": record(run=TEXT),
     "Ticket": record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sidecar.cli import doctor, runs, safekeeping, serve, sites, tickets, users
+from sidecar.cli import doctor, domains, runs, safekeeping, serve, sites, tickets, users
 
 __all__ = ["main"]
 
@@ -12,6 +12,10 @@ COMMANDS = (
     serve.serve,
     sites.site,
     runs.run,
+    domains.run_all,
+    domains.report,
+    domains.message,
+    domains.warm_up_group,
     tickets.tickets,
     runs.events,
     users.user,

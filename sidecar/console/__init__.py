@@ -7,21 +7,41 @@ from flask import Flask
 from sidecar.console import (
     account,
     codes,
+    domains,
     events,
     health,
     home,
     live,
     login,
+    messages,
     replies,
     runs,
     settings,
     sites,
     staff,
     tickets,
+    warm_up,
     words,
 )
 
-BLUEPRINTS = (home, tickets, runs, live, sites, events, replies, staff, account, settings, codes, login, health)
+BLUEPRINTS = (
+    home,
+    tickets,
+    runs,
+    domains,
+    live,
+    sites,
+    messages,
+    warm_up,
+    events,
+    replies,
+    staff,
+    account,
+    settings,
+    codes,
+    login,
+    health,
+)
 
 # In the order of the navigation: blueprint, endpoint, words.
 SECTIONS = (

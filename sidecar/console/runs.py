@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from sidecar import runs as engine
 from sidecar import upkeep
+from sidecar.console import domains
 from sidecar.console.chart import Day, month, place_of
 from sidecar.console.words import site_names, with_query
 from sidecar.store import pages, sites
 from sidecar.store import runs as store
+from sidecar.store.findings import findings_of
 from sidecar.web import services, staff
 
 bp = Blueprint("runs", __name__, url_prefix="/runs")
@@ -67,6 +69,8 @@ def shown(run_id: str) -> dict[str, Any]:
         "site": sites.site(db, row.site_id),
         "days": days,
         "unseen": sum(found["verdict"] == "unknown" for step in view["steps"] for found in step["findings"]),
+        "report": domains.drawn(row, findings_of(db, run_id), db),
+        "grades": domains.GRADES,
         "since_x": place_of(days, since.get("at")),
         "change_x": place_of(days, (since.get("after") or {}).get("at")),
         "others": pages.runs_page(db, site=row.site_id, limit=6).items,

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from sidecar import attention, upkeep
-from sidecar.store import events, figures, pages, sites, tickets
+from sidecar.store import events, figures, grounds, pages, sites, tickets, warm_ups
 from sidecar.web import now, services, staff
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
@@ -67,6 +67,8 @@ def _page(site_id: str, recipient_problem: str = "") -> str:
         tickets=tickets.tickets(db, site_id=site_id, limit=10),
         runs=pages.runs_page(db, site=site_id, limit=10).items,
         events=events.recent(db, site_id, limit=10),
+        grounds=grounds.grounds_of(db, site_id),
+        warm_up=warm_ups.warm_up_of(db, site_id),
         default_recipient=services().settings.canary_recipient,
         public_url=services().settings.public_url,
         recipient_problem=recipient_problem,

@@ -13,6 +13,7 @@ from sidecar.playbooks import Playbook, parse_playbook
 from sidecar.runs.changes import by_change
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.looking import worst
+from sidecar.runs.reports import cause_row
 from sidecar.runs.starting import again_from_outside
 from sidecar.store import events, sites
 from sidecar.store import runs as store
@@ -46,6 +47,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
         site, rows = sites.site(db, run.site_id), findings_of(db, run_id)
         canary = _canary(playbook, rows)
         cause, standing_rows = weighed(rows)
+        cause = cause_row(run, rows) or cause
         confirmed = _confirmed(db, run, playbook, site, cause)
         if cause is not None and not confirmed:
             name = tickets.fingerprint(site.id, cause.code, cause.subject)

@@ -17,6 +17,7 @@ from sidecar.store.database import Database
 from sidecar.store.events import Event
 from sidecar.store.findings import findings_of
 from sidecar.store.runs import Run
+from sidecar.store.sites import Site
 from sidecar.store.warm_ups import WarmUp
 
 EVENTS_SHOWN = 200
@@ -31,6 +32,7 @@ def context_of(equipment: Equipment, run_id: str) -> Context:
     site = sites.site(db, run.site_id)
     networks = [ipaddress.ip_network(network) for network in site.relay_networks]
     control = settings.control
+    plan = warm_ups.warm_up_of(db, site.id)
     return Context(
         network=equipment.network.allowing(networks) if networks else equipment.network,
         site=equipment.ask(site, run_id),
@@ -45,7 +47,7 @@ def context_of(equipment: Equipment, run_id: str) -> Context:
         login=partial(equipment.logins.hand_out, run_id, site.id) if run.trigger.get("log_in") else None,
         previous=_previous(db, run),
         messages=[{**each.ground, "read_at": each.read_at.isoformat()} for each in grounds.grounds_of(db, site.id)],
-        warm_up=warm_up_of(db, site.id, equipment.now()),
+        warm_up=as_plan(db, site, plan, equipment.now()) if plan else None,
         blocklists=settings.blocklists,
     )
 
@@ -55,22 +57,20 @@ def _previous(db: Database, run: Run) -> list[Finding]:
     return [row.finding for row in findings_of(db, last.id)] if last else []
 
 
-def warm_up_of(db: Database, site_id: str, now: datetime) -> dict[str, Any] | None:
-    """The plan that is under way, with what the site sent on each of its days until now; None without one."""
-    plan = warm_ups.warm_up_of(db, site_id)
-    return as_plan(db, plan, now) if plan else None
+def as_plan(db: Database, site: Site, plan: WarmUp, now: datetime) -> dict[str, Any]:
+    """A plan as the check reads it: its figures, and what the site told of each of its days so far.
 
-
-def as_plan(db: Database, plan: WarmUp, now: datetime) -> dict[str, Any]:
-    """A plan as the check reads it: its figures and the site's own, up to today or its end."""
-    last = (plan.ended_at or now).date()
-    first = min(plan.first_day, last)
-    days = warm_ups.mail_days(db, plan.site_id, max(first, last - timedelta(days=DAYS_SHOWN)), last)
+    A day on which nothing could be told, before the pairing or after we last heard, is not there.
+    """
+    last = min((plan.ended_at or now).date(), (site.last_seen_at or now).date())
+    first = max(plan.first_day, now.date() - timedelta(days=DAYS_SHOWN), (site.paired_at or now).date())
+    days = warm_ups.mail_days(db, plan.site_id, first, last) if first <= last else []
     return {
         "begun_on": plan.begun_on,
         "target": plan.target,
         "start": plan.start,
         "growth": plan.growth,
+        "table": plan.plan_table,
         "days": [asdict(each) for each in days],
     }
 

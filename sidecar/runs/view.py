@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sidecar.playbooks import Playbook
+from sidecar.runs.reports import report_json
 from sidecar.store import commands, events, runs, tickets
 from sidecar.store.database import Database, NotFound
 from sidecar.store.events import Event
@@ -51,6 +52,7 @@ def view(db: Database, run_id: str, public_url: str) -> dict[str, Any]:
         "cause": cause.finding.to_json() if cause else None,
         "since": _since(db, run, rows, ticket),
         "ticket": _short(ticket, public_url) if ticket else None,
+        "report": report_json(run, rows),
     }
 
 

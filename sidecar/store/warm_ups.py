@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sidecar.store.database import Database
 
-COLUMNS = "id, site_id, target, start, growth, begun_on, started_by, started_at, ended_at, ended_by"
+COLUMNS = "id, site_id, target, start, growth, plan_table, begun_on, started_by, started_at, ended_at, ended_by"
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class WarmUp:
     target: int  # mails a day that it is to reach
     start: int  # mails of the first day
     growth: float  # each day's share of the day before
+    plan_table: str  # a published plan that it follows; "": it grows from `start`
     begun_on: str  # 2026-11-24
     started_by: str
     started_at: datetime
@@ -41,17 +42,27 @@ class MailDay:
 
 
 def start_warm_up(
-    db: Database, site_id: str, *, target: int, start: int, growth: float, begun_on: date, by: str, now: datetime
+    db: Database,
+    site_id: str,
+    *,
+    target: int,
+    start: int,
+    growth: float,
+    begun_on: date,
+    by: str,
+    now: datetime,
+    plan_table: str = "",
 ) -> None:
     """A plan. Raises Conflict where one is under way, or there is no such site."""
     db.execute(
         """
-        INSERT INTO warm_ups (site_id, target, start, growth, begun_on, started_by, started_at)
-        VALUES (:site, :target, :start, :growth, :begun, :by, :now)""",
+        INSERT INTO warm_ups (site_id, target, start, growth, plan_table, begun_on, started_by, started_at)
+        VALUES (:site, :target, :start, :growth, :plan_table, :begun, :by, :now)""",
         site=site_id,
         target=target,
         start=start,
         growth=growth,
+        plan_table=plan_table,
         begun=begun_on.isoformat(),
         by=by,
         now=now,

@@ -118,6 +118,7 @@ CREATE TABLE warm_ups (                         -- a new address or domain that 
     target     INTEGER NOT NULL,                -- mails a day that it is to reach
     start      INTEGER NOT NULL,                -- mails of the first day
     growth     REAL NOT NULL,                   -- each day's share of the day before
+    plan_table TEXT NOT NULL DEFAULT '',        -- a published plan that it follows, else it grows from `start`
     begun_on   TEXT NOT NULL,                   -- the first day, 2026-11-24
     started_by TEXT NOT NULL,
     started_at TEXT NOT NULL,

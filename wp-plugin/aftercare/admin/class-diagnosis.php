@@ -32,10 +32,11 @@ final class Diagnosis {
 			echo '<li>';
 			Form::open( 'diagnose' );
 			echo '<input type="hidden" name="playbook" value="' . esc_attr( (string) ( $playbook['id'] ?? '' ) ) . '">';
-			/* translators: %s: name of a playbook. */
-			$label = sprintf( __( 'Diagnose: %s', 'aftercare' ), $title );
+			$says = is_scalar( $playbook['says'] ?? null ) ? (string) $playbook['says'] : '';
+			/* translators: %s: name of a playbook, or what is wrong in the words of people. */
+			$label = sprintf( __( 'Diagnose: %s', 'aftercare' ), '' === $says ? $title : $says );
 			echo '<button type="submit" class="button button-primary button-hero"' . ( $there ? '' : ' disabled' ) . '>' . esc_html( $label ) . '</button></form>';
-			echo '<p>' . esc_html( (string) ( $playbook['summary'] ?? '' ) ) . '</p>';
+			echo '<p>' . ( '' === $says ? '' : '<strong>' . esc_html( $title ) . '.</strong> ' ) . esc_html( (string) ( $playbook['summary'] ?? '' ) ) . '</p>';
 			Log_In::show( (string) ( $playbook['id'] ?? '' ), $there );
 			echo '</li>';
 		}

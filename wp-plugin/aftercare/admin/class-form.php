@@ -18,9 +18,20 @@ final class Form {
 	 * @param string $class For its looks.
 	 */
 	public static function open( string $deed, string $class = '' ): void {
-		echo '<form method="post" action="' . esc_url( admin_url( 'admin-post.php' ) ) . '" class="' . esc_attr( $class ) . '">';
-		echo '<input type="hidden" name="action" value="' . esc_attr( "aftercare_$deed" ) . '">';
-		wp_nonce_field( "aftercare_$deed", '_wpnonce', false );
+		echo self::opened( $deed, $class ); // phpcs:ignore WordPress.Security.EscapeOutput -- escaped there.
+	}
+
+	/**
+	 * The same, as text.
+	 *
+	 * @param string $deed  As in Actions::DEEDS.
+	 * @param string $class For its looks.
+	 * @return string Safe HTML.
+	 */
+	public static function opened( string $deed, string $class = '' ): string {
+		return '<form method="post" action="' . esc_url( admin_url( 'admin-post.php' ) ) . '" class="' . esc_attr( $class ) . '">'
+			. '<input type="hidden" name="action" value="' . esc_attr( "aftercare_$deed" ) . '">'
+			. wp_nonce_field( "aftercare_$deed", '_wpnonce', false, false );
 	}
 
 	/**

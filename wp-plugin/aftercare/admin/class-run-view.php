@@ -51,7 +51,7 @@ final class Run_View {
 
 	/** The whole of it. */
 	public function html(): string {
-		return $this->cause() . $this->progress();
+		return $this->cause() . ( new Report_View( $this->run ) )->html() . $this->progress();
 	}
 
 	/** What is broken, since when, what to change. */
@@ -113,8 +113,7 @@ final class Run_View {
 		$copy   = $this->text( $remedy, 'copy' );
 		$html   = '' === $text ? '' : '<h4>' . esc_html__( 'What to do', 'aftercare' ) . '</h4><p class="aftercare-remedy">' . nl2br( esc_html( $text ) ) . '</p>';
 		if ( '' !== $copy ) {
-			$html .= '<div class="aftercare-copy"><pre tabindex="0">' . esc_html( $copy ) . '</pre>';
-			$html .= '<button type="button" class="button" data-aftercare-copy data-copied="' . esc_attr__( 'Copied', 'aftercare' ) . '" hidden>' . esc_html__( 'Copy', 'aftercare' ) . '</button></div>';
+			$html .= Copy::line( $copy );
 		}
 		return $html;
 	}

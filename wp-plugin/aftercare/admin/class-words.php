@@ -46,6 +46,7 @@ final class Words {
 			'version'           => __( 'The sidecar does not understand this version of the plugin. Update the one that is older.', 'aftercare' ),
 			'running'           => __( 'This diagnosis is under way already: here it is.', 'aftercare' ),
 			'too_many'          => __( 'The sidecar has too much to do just now. Try again in a minute.', 'aftercare' ),
+			'pressed_often'     => __( 'This site was diagnosed 20 times within an hour, which is as often as it may be. What the last diagnosis found still stands; press again in some minutes.', 'aftercare' ),
 			'unavailable'       => __( 'The sidecar cannot answer just now. Try again in a minute.', 'aftercare' ),
 			'not_allowed'       => __( 'You are not allowed to do that.', 'aftercare' ),
 			'log_in_empty'      => __( 'Type both the user name and the password at the mail server. Nothing was sent.', 'aftercare' ),
