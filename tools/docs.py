@@ -13,6 +13,7 @@ import click
 
 from diagnostics.check import all_checks, all_codes
 from diagnostics.finding import Code, Verdict
+from diagnostics.mail.address.blocklists import LISTS
 from sidecar.guide import load_guide
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -41,6 +42,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "commands.md"] = commands_page()
     made[DOCS / "settings.md"] = settings_page()
     made[DOCS / "hooks.md"] = hooks_page()
+    made[DOCS / "blocklists.md"] = blocklists_page()
     return made
 
 
@@ -147,6 +149,30 @@ def settings_page() -> str:
 def hooks_page() -> str:
     script = Path(__file__).with_name("hooks.php")
     return subprocess.run(["php", str(script)], check=True, capture_output=True, text=True).stdout
+
+
+def blocklists_page() -> str:
+    """The DNS blocklists that can be asked, and whose terms they have."""
+    parts = [
+        "# Blocklists",
+        "",
+        "The setting `blocklists` (and `diagnose domain --blocklist`) names those that may be asked, by these names. "
+        "Without any, only those are asked that are on by default: their operators' own words allow use by a service "
+        "for others; `default` names these, beside others. `none` asks none. `name=zone` asks another zone of the "
+        "same data: a paid one, or a mirror; a key in it is shown nowhere.",
+        "",
+        "Ask through a resolver of your own (the setting `nameservers`): most lists refuse public ones, and Aftercare "
+        "then says `unknown`. A list is believed only while both its test entries (RFC 5782) are right.",
+    ]
+    for holds in ("addresses", "domains"):
+        parts += ["", f"## Lists of {holds}", "", "| name | list | on by default | terms |", "|---|---|---|---|"]
+        parts += [
+            f"| `{each.name}` | [{each.title}]({each.look_up}) `{each.zone}`, {each.operator} | "
+            f"{'yes' if each.default else 'no'} | {each.terms.strip()} |"
+            for each in LISTS
+            if each.holds == holds
+        ]
+    return "\n".join([*parts, ""])
 
 
 def main() -> None:

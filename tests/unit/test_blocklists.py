@@ -215,6 +215,7 @@ async def test_no_list_at_all_is_could_not_look() -> None:
 def test_on_by_default_are_only_lists_whose_operator_allows_it_and_each_states_its_terms() -> None:
     assert DEFAULT == ("dronebl", "psbl")
     assert [each.blocklist.name for each in chosen(())[0]] == list(DEFAULT)
+    assert [each.blocklist.name for each in chosen(("default", "spamcop"))[0]] == [*DEFAULT, "spamcop"]
     assert all(each.terms and each.look_up.startswith("https://") and each.codes for each in LISTS)
     assert all(not each.default for each in LISTS if each.operator == "The Spamhaus Project")
 

@@ -249,18 +249,19 @@ LISTS: tuple[Blocklist, ...] = (
 
 BY_NAME = {each.name: each for each in LISTS}
 DEFAULT = tuple(each.name for each in LISTS if each.default)
-NONE = "none"  # in settings: ask no list
+NONE, ON_BY_DEFAULT = "none", "default"  # in settings: ask no list; the default ones, beside others that are named
 
 
 def chosen(names: Iterable[str]) -> tuple[tuple[Chosen, ...], tuple[str, ...]]:
     """The lists that *names* name, and the names that name none.
 
     A name is a list's, its zone, or `name=zone` for a paid or mirrored zone of the same data; without
-    any name those lists are asked whose terms allow it; `none` asks no list.
+    any name, and for `default`, those are asked whose terms allow it; `none` asks no list.
     """
     found: dict[str, Chosen] = {}
     unknown = []
-    for text in tuple(names) or DEFAULT:
+    named = tuple(names) or (ON_BY_DEFAULT,)
+    for text in [each for name in named for each in (DEFAULT if name == ON_BY_DEFAULT else (name,))]:
         name, _, zone = text.strip().rstrip(".").lower().partition("=")
         known = BY_NAME.get(name) or next((each for each in LISTS if each.zone == name), None)
         if known:
