@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import click
 
+from diagnostics.cli.domain import domain
+from diagnostics.cli.domains import domains
+from diagnostics.cli.message import message
 from diagnostics.cli.reply import reply
 from diagnostics.cli.spf import spf
 
@@ -19,5 +22,8 @@ def main() -> None:
     """
 
 
+main.add_command(domain)
+main.add_command(domains)
+main.add_command(message)
 main.add_command(reply)
 main.add_command(spf)

@@ -22,7 +22,6 @@ class Signing(NamedTuple):
     domain: str  # d=
     selector: str
     usable: bool  # receivers can verify it
-    inferred: bool = False  # from the keys alone: no message was seen
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class DKIMView:
         service = senders.by_relay(sender.relay) if sender.relay else None
         own_server = service is None and senders.ends_with(sender.relay, self.facts.domain)
         return [
-            Signing(each.key.domain, each.key.selector, True, True)
+            Signing(each.key.domain, each.key.selector, True)
             for each in self.facts.looked
             if each.usable and (each.service is service if service else own_server and each.service is None)
         ]

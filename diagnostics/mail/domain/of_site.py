@@ -53,11 +53,13 @@ def sender_of(message: Mapping[str, Any]) -> Sender | None:
         header_from = read_domain(str(message.get("header_from") or "")).ascii
     except NotADomain:
         return None
-    texts = {name: str(message.get(name) or "") for name in ("mail_from", "ip", "helo", "relay")}
     signatures = [each for each in message.get("signatures") or () if isinstance(each, Mapping)][:MOST_SIGNATURES]
     return Sender(
         header_from,
-        **texts,
+        mail_from=str(message.get("mail_from") or ""),
+        ip=str(message.get("ip") or ""),
+        helo=str(message.get("helo") or ""),
+        relay=str(message.get("relay") or ""),
         signatures=tuple(
             Signature(str(each.get("domain") or ""), str(each.get("selector") or ""), each.get("verified"))
             for each in signatures

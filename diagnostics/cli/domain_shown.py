@@ -1,0 +1,104 @@
+"""A domain's report on a terminal: the grade, the cause, what to publish, then all that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from diagnostics.cli.terminal import MARKS, section, to_copy
+from diagnostics.finding import Finding, Verdict
+from diagnostics.mail.domain.letter import PROOFS
+from diagnostics.mail.domain.name import read_domain
+from diagnostics.mail.domain.report import Report, Section, ToPublish
+
+GRADE_COLOURS = {"A": "bold green", "B": "bold green", "C": "bold yellow", "D": "bold red", "F": "bold red"}
+MARK_WIDTH = 18
+
+
+def show(report: Report, console: Console) -> None:
+    """Print *report* for people."""
+    for shown in report.sections:
+        _section(shown, console)
+
+
+def _section(part: Section, console: Console) -> None:
+    name = read_domain(part.domain).shown
+    colour = GRADE_COLOURS.get(part.grade.letter, "bold magenta")
+    console.print(Text.assemble((name, "bold"), "  grade ", (part.grade.letter, colour), f"  {part.grade.meaning}"))
+    if part.grade_after:
+        console.print(Text(f"With the records below published: grade {part.grade_after}.", "green"))
+    if part.cause:
+        section(console, "The cause", f"{part.cause.summary}\n{part.cause.remedy.text if part.cause.remedy else ''}")
+    if part.records:
+        console.print()
+        console.print(Text("What to publish at the DNS host", "bold"))
+        for record in part.records:
+            _record(record, console)
+    for finding in part.letters:
+        if finding.remedy:
+            section(console, f"What to ask others for: {finding.code}", finding.remedy.text)
+            section(console, "The text to send them", finding.remedy.letter)
+    _findings([each for each in part.findings if each.verdict is not Verdict.PASS], "What was found", console)
+    _findings([each for each in part.findings if each.verdict is Verdict.PASS], "What is sound", console)
+    for finding in part.findings:
+        if tree := finding.evidence.get("tree"):
+            _tree(finding, tree, console)
+            break
+    console.print()
+
+
+def _record(record: ToPublish, console: Console) -> None:
+    change = record.change
+    head = Text.assemble((f"  {change.type} ", "bold"), change.name, (f"  (Name field: {record.name_field})", "dim"))
+    console.print()
+    console.print(head)
+    to_copy(console, change.value or "(nothing comes in its place)")
+    for old in change.replaces:
+        console.print(Text(f"    in place of  {old}", "dim"), soft_wrap=True)
+    for piece in record.strings:
+        console.print(Text(f'    in pieces    "{piece}"', "dim"), soft_wrap=True)
+    proof = record.finding.remedy.proof if record.finding.remedy else ""
+    if proof:
+        mark, colour = MARKS[Verdict(proof)]
+        console.print(Padding(Text.assemble((mark, colour), f"  {PROOFS[proof]}"), (0, 0, 0, 4)))
+
+
+def _findings(findings: Sequence[Finding], title: str, console: Console) -> None:
+    if not findings:
+        return
+    console.print()
+    console.print(Text(title, "bold"))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    table.add_column(width=MARK_WIDTH, no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in findings:
+        mark, colour = MARKS[finding.verdict]
+        words = Text.assemble((f"{finding.code}\n", "dim"), finding.summary)
+        if finding.remedy and finding.verdict is not Verdict.PASS:
+            words.append(f"\n{finding.remedy.text}", "dim")
+        table.add_row(Text(mark, colour), words)
+    console.print(table)
+
+
+def _tree(finding: Finding, tree: Mapping[str, Any], console: Console) -> None:
+    console.print()
+    console.print(Text(f"The SPF record of {finding.subject}, with what each term costs", "bold"))
+    console.print(Padding(_grown(tree), (0, 0, 0, 2)))
+
+
+def _grown(visit: Mapping[str, Any]) -> Tree:
+    branch = Tree(Text.assemble((str(visit.get("domain", "")), "bold"), f"  {visit.get('record', '')}"))
+    for step in visit.get("steps") or ():
+        lookup = f"  lookup {step['lookup']}" if step.get("lookup") else ""
+        said = Text.assemble(str(step.get("term", "")), (lookup, "magenta"), (f"  {step.get('provider', '')}", "cyan"))
+        inner = step.get("visit")
+        below = branch.add(said)
+        if inner:
+            below.add(_grown(inner))
+    return branch

@@ -1,0 +1,131 @@
+"""The whole look at one sending domain: every area at once, then the proof of each remedy.
+
+Guide: Poor Email Deliverability. The areas hang on DNS, not on each other; only DMARC's judgement
+waits, for what SPF and DKIM came to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from diagnostics.finding import Finding, UnknownReason
+from diagnostics.mail.address import look_at_address
+from diagnostics.mail.dkim import look_at_dkim
+from diagnostics.mail.dmarc import discover, is_public_suffix, look_at_dmarc
+from diagnostics.mail.dns_codes import DNS_UNAVAILABLE
+from diagnostics.mail.domain.codes import AREA_UNSEEN, DOMAIN_UNKNOWN, PUBLIC_SUFFIX
+from diagnostics.mail.domain.proof import proven
+from diagnostics.mail.domain.subject import Subject, World
+from diagnostics.mail.receivers import rules
+from diagnostics.mail.spf.domain import look_at_spf
+from diagnostics.mail.transport import look_at_transport
+from diagnostics.network import DNSUnavailable, End
+from diagnostics.printable import printable
+
+TIMEOUT_S = 60.0
+
+
+class View(Protocol):
+    """What an area's look returns."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+
+
+Look = Callable[[Subject, World], Awaitable[View]]
+
+
+async def look_at_dmarc_alone(subject: Subject, world: World) -> View:
+    """DMARC with the SPF and DKIM that it is aligned with."""
+    spf, dkim, discovery = await asyncio.gather(
+        look_at_spf(subject, world, mend=False), look_at_dkim(subject, world), discover(subject.domain, world)
+    )
+    return await look_at_dmarc(subject, world, discovery, spf, dkim)
+
+
+@dataclass(frozen=True)
+class Area:
+    """One part of the report, with the name that people give it."""
+
+    name: str
+    title: str
+    look: Look
+
+
+AREAS = (
+    Area("spf", "SPF", look_at_spf),
+    Area("dkim", "DKIM", look_at_dkim),
+    Area("dmarc", "DMARC", look_at_dmarc_alone),
+    Area("address", "The sending address", look_at_address),
+    Area("transport", "Receiving and transport", look_at_transport),
+)
+
+
+async def inspect(subject: Subject, world: World, *, timeout_s: float = TIMEOUT_S, prove: bool = True) -> list[Finding]:
+    """Every finding about *subject*, within *timeout_s*; what was not reached by then is `unknown`.
+
+    With *prove*, each remedy that is a record is laid over DNS and its area looked at again.
+    """
+    ends_at = asyncio.get_running_loop().time() + timeout_s
+    known = asyncio.ensure_future(existing(subject, world))
+    looks = [asyncio.ensure_future(look(area, subject, world, ends_at=ends_at)) for area in AREAS]
+    there = await known
+    if any(each.code == DOMAIN_UNKNOWN.code for each in there):
+        for task in looks:
+            task.cancel()
+        await asyncio.gather(*looks, return_exceptions=True)
+        return there
+    by_area = dict(zip(AREAS, await asyncio.gather(*looks), strict=True))
+    if prove:
+        proofs = (
+            proven(found, lambda laid, area=area: look(area, subject, laid, ends_at=ends_at), world)  # type: ignore[misc]
+            for area, found in by_area.items()
+        )
+        by_area = dict(zip(AREAS, await asyncio.gather(*proofs), strict=True))
+    findings = [each for found in by_area.values() for each in found]
+    findings = without_repeats([*there, *findings])
+    return [*findings, *rules(subject, findings).findings]
+
+
+async def look(area: Area, subject: Subject, world: World, *, ends_at: float) -> list[Finding]:
+    """One area's findings; a look that ran out of time is `unknown` and spoils no other."""
+    try:
+        async with asyncio.timeout_at(ends_at):
+            found = (await area.look(subject, world)).findings
+    except TimeoutError:
+        evidence = {"area": area.title, "why": "the time allowed was over before it came to its end"}
+        found = (AREA_UNSEEN.finding(subject.domain, evidence, reason=UnknownReason.UNAVAILABLE),)
+    return [of_report(each, subject.domain) for each in found]
+
+
+def of_report(finding: Finding, domain: str) -> Finding:
+    """*finding* with the domain whose report it is of: its own subject may be a host, an address, a key."""
+    return dataclasses.replace(finding, evidence={**finding.evidence, "report_on": domain})
+
+
+def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
+    """Each code about each subject once: two areas may read the same record."""
+    kept: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        kept.setdefault((finding.code, finding.subject), finding)
+    return list(kept.values())
+
+
+async def existing(subject: Subject, world: World) -> list[Finding]:
+    """What is wrong with the domain's being there: nothing, as a rule."""
+    domain = subject.domain
+    found: list[Finding] = []
+    try:
+        answer = await world.dns.query(domain, "SOA")
+        if answer.end is End.NXDOMAIN:
+            found.append(DOMAIN_UNKNOWN.finding(domain, {"asked": f"SOA {domain}", "answer": answer.end.value}))
+        elif is_public_suffix(domain):
+            found.append(PUBLIC_SUFFIX.finding(domain, {"list": "public suffix list"}))
+    except DNSUnavailable as error:
+        detail = {"detail": printable(str(error))}
+        found.append(DNS_UNAVAILABLE.finding(domain, detail, reason=UnknownReason.UNAVAILABLE))
+    return [of_report(each, domain) for each in found]
