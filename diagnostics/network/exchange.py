@@ -2,7 +2,8 @@
 
 Each server gets its question from a socket of its own, connected to it, so that the
 system picks a random port and drops what others send (RFC 5452). The sockets stay open
-until the end: an answer that comes late is still an answer.
+until the end: an answer that comes late is still an answer. A report asks some hundred
+questions, so this runs on the loop's callbacks, without a task for each.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import asyncio
 import os
 import socket
 import time
-from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import dns.rcode
@@ -25,152 +26,194 @@ ONE_TRY = 0.3  # of the time allowed: then the next server is asked, or the same
 ONLY_TRY = 0.4  # of the time allowed, where no server has answered anything lately
 MOST_STRAYS = 50  # datagrams of one server that answer something else; more are not listened to
 _MOST_OCTETS = 65535
-_ANSWERS = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+_ANSWERS = (int(dns.rcode.NOERROR), int(dns.rcode.NXDOMAIN))
+_FORMERR = int(dns.rcode.FORMERR)
 
 
 class NoReply(Exception):
     """No server gave a reply that can be used; the text says who did what."""
 
 
+@dataclass(eq=False)
+class _Talk:
+    """What goes on with one server."""
+
+    server: NameServer
+    question: Question
+    sock: socket.socket | None = None
+    edns: bool = True
+    strays: int = 0
+
+
 class Exchange(Generic[Read]):
-    """Asks *servers* what *make* builds (with or without EDNS), until *read* takes a reply (or raises Nonsense)."""
+    """Asks *servers* what *make* builds (with or without EDNS), until *read* takes a reply (or raises Nonsense).
+
+    *done* is called once, with what *read* made of it, or with the exception: NoReply as a rule.
+    """
 
     def __init__(
-        self, servers: NameServers, make: Callable[[bool], Question], read: Callable[[Question, bytes], Read]
+        self,
+        servers: NameServers,
+        make: Callable[[bool], Question],
+        read: Callable[[Question, bytes], Read],
+        done: Callable[[Read | Exception], None],
     ) -> None:
         self._servers = servers
         self._make = make
         self._read = read
+        self._done = done
         self._loop = asyncio.get_running_loop()
-        self._sockets: dict[str, socket.socket] = {}
-        self._questions: dict[str, Question] = {}
-        self._heard: deque[tuple[NameServer, bytes | OSError]] = deque()
-        self._wake: asyncio.Future[None] | None = None
-        self._strays: dict[str, int] = {}
-        self._plain: set[str] = set()  # servers that do not know EDNS
+        self._left: list[NameServer] = []
+        self._talks: dict[int, _Talk] = {}  # by the server's identity
         self._said: dict[str, None] = {}  # in order, each once
+        self._turn = 0
+        self._asked: NameServer | None = None  # whose turn it is, and since when
+        self._since = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._by_tcp: asyncio.Task[None] | None = None
+        self._over = False
 
-    async def run(self, timeout_s: float) -> Read:
-        """What *read* made of the first reply that can be used. Raises NoReply within *timeout_s*."""
+    def start(self, timeout_s: float) -> None:
+        """Send the question. *done* is called within *timeout_s*, perhaps at once."""
         try:
-            left = self._servers.in_order()
+            self._left = self._servers.in_order()
         except ValueError as error:
-            raise NoReply(str(error)) from error
-        ends = time.monotonic() + timeout_s * (ONLY_TRY if self._servers.are_silent else 1)
-        try:
-            turn = 0
-            while left and (now := time.monotonic()) < ends:
-                server = left[turn % len(left)]
-                turn += 1
-                self._send(server)
-                until = min(ends, now + timeout_s * ONE_TRY)
-                while server in left:
-                    heard = await self._next(until)
-                    if heard is None:
-                        self._note_silence(server, now)
-                        break
-                    who, reply = heard
-                    if isinstance(reply, bytes) and rcode(reply) == dns.rcode.FORMERR and str(who) not in self._plain:
-                        self._plain.add(str(who))  # from before RFC 6891: once more without EDNS
-                        self._send(who)
-                        continue
-                    try:
-                        return await self._used(who, reply, ends)
-                    except NoReply as error:
-                        self._said[str(error)] = None
-                        left = [each for each in left if each is not who]
-            raise NoReply("; ".join(self._said))
-        finally:
-            for sock in self._sockets.values():
-                self._loop.remove_reader(sock)
-                sock.close()
+            return self._end(NoReply(str(error)))
+        self._try_s = timeout_s * ONE_TRY
+        self._ends = time.monotonic() + timeout_s * (ONLY_TRY if self._servers.are_silent else 1)
+        return self._next_turn()
 
-    async def _used(self, who: NameServer, reply: bytes | OSError, ends: float) -> Read:
-        """What *read* makes of it. Raises NoReply with what this server did instead."""
-        if isinstance(reply, OSError):
-            raise NoReply(f"{who}: {_why(reply)}")
-        question = self._questions[str(who)]
-        if is_truncated(reply):
-            reply = await _over_tcp(who, question, ends)
-        if rcode(reply) not in _ANSWERS:
-            raise NoReply(f"{who} answered {failure(reply)}")
-        try:
-            return self._read(question, reply)
-        except Nonsense as error:
-            raise NoReply(f"{who} answered with {error}") from error
+    def cancel(self) -> None:
+        """Nobody waits for it any more; *done* is not called."""
+        self._close()
 
-    def _send(self, server: NameServer) -> None:
-        key = str(server)
-        if key not in self._questions or key in self._plain:
-            self._questions[key] = self._make(key not in self._plain)
-        try:
-            if key not in self._sockets:
-                family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
-                sock = self._sockets[key] = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-                sock.connect((server.address, server.port))
-                self._loop.add_reader(sock, self._readable, server, sock)
-            self._sockets[key].send(self._questions[key].octets)
-        except OSError as error:
-            self._hear(server, error)
+    def _next_turn(self) -> None:
+        now = time.monotonic()
+        if not self._left or now >= self._ends:
+            return self._end(NoReply("; ".join(self._said) or "no time was left to ask"))
+        self._asked = server = self._left[self._turn % len(self._left)]
+        self._turn += 1
+        self._since = now
+        self._timer = self._loop.call_later(min(self._ends - now, self._try_s), self._silent)
+        return self._send(server)
 
-    def _readable(self, server: NameServer, sock: socket.socket) -> None:
-        try:
-            reply = sock.recv(_MOST_OCTETS)
-        except BlockingIOError:
-            return
-        except OSError as error:  # ICMP said that nobody listens, or there is no way
-            self._hear(server, error)
-            return
-        if self._questions[str(server)].fits(reply):
-            server.was_heard()
-            self._hear(server, reply)
-        else:  # somebody guesses, or the server is confused: go on waiting for the real answer
-            strays = self._strays[str(server)] = self._strays.get(str(server), 0) + 1
-            if strays >= MOST_STRAYS:
-                self._loop.remove_reader(sock)
-
-    def _hear(self, server: NameServer, what: bytes | OSError) -> None:
-        self._heard.append((server, what))
-        if self._wake is not None and not self._wake.done():
-            self._wake.set_result(None)
-
-    async def _next(self, until: float) -> tuple[NameServer, bytes | OSError] | None:
-        """What came next, from whichever server; None when nothing did."""
-        if not self._heard:
-            self._wake = self._loop.create_future()
-            timer = self._loop.call_later(max(0.0, until - time.monotonic()), _finish, self._wake)
-            try:
-                await self._wake
-            finally:
-                timer.cancel()
-        return self._heard.popleft() if self._heard else None
-
-    def _note_silence(self, server: NameServer, since: float) -> None:
-        server.was_silent(since)
-        if strays := self._strays.get(str(server)):
+    def _silent(self) -> None:
+        """The one whose turn it is has not answered in time."""
+        server = self._asked
+        assert server is not None
+        server.was_silent(self._since)
+        if strays := self._talks[id(server)].strays:
             self._said[f"{server} sent what is no answer to this question ({strays} times)"] = None
         else:
             self._said[f"no answer from {server}"] = None
+        if self._by_tcp is None:  # else its end is waited for
+            self._next_turn()
+
+    def _send(self, server: NameServer) -> None:
+        talk = self._talks.get(id(server))
+        if talk is None:
+            talk = self._talks[id(server)] = _Talk(server, self._make(True))
+        try:
+            if talk.sock is None:
+                family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
+                talk.sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+                talk.sock.connect((server.address, server.port))
+                self._loop.add_reader(talk.sock.fileno(), self._readable, talk)
+            talk.sock.send(talk.question.octets)
+        except OSError as error:
+            self._failed(talk, f"{server}: {_why(error)}")
+
+    def _readable(self, talk: _Talk) -> None:
+        assert talk.sock is not None
+        try:
+            reply = talk.sock.recv(_MOST_OCTETS)
+        except BlockingIOError:
+            return None
+        except OSError as error:  # ICMP said that nobody listens, or there is no way
+            return self._failed(talk, f"{talk.server}: {_why(error)}")
+        if talk.question.fits(reply):
+            talk.server.was_heard()
+            return self._judge(talk, reply)
+        # Somebody guesses, or the server is confused: go on waiting for the real answer.
+        talk.strays += 1
+        if talk.strays >= MOST_STRAYS:
+            self._loop.remove_reader(talk.sock.fileno())
+        return None
+
+    def _judge(self, talk: _Talk, reply: bytes) -> None:
+        code = rcode(reply)
+        if code == _FORMERR and talk.edns:  # from before RFC 6891: once more without EDNS
+            talk.edns = False
+            talk.question = self._make(False)
+            return self._send(talk.server)
+        if is_truncated(reply):
+            if self._by_tcp is None:
+                self._by_tcp = self._loop.create_task(self._fetch_whole(talk))
+            return None
+        if code not in _ANSWERS:
+            return self._failed(talk, f"{talk.server} answered {failure(reply)}")
+        try:
+            return self._end(self._read(talk.question, reply))
+        except Nonsense as error:
+            return self._failed(talk, f"{talk.server} answered with {error}")
+        except Exception as error:  # a fault of ours: who asked must hear of it, not the loop
+            return self._end(error)
+
+    async def _fetch_whole(self, talk: _Talk) -> None:
+        """The whole reply by TCP (RFC 7766)."""
+        server, question = talk.server, talk.question
+        try:
+            reply = await _over_tcp(server, question, self._ends)
+        except TimeoutError:
+            fault = f"{server}'s answer is too long for UDP, and did not come by TCP in time"
+        except OSError as error:
+            fault = f"{server}'s answer is too long for UDP, and TCP failed: {_why(error)}"
+        else:
+            fault = f"{server} sent by TCP what is no answer to this question"
+            if question.fits(reply) and not is_truncated(reply):
+                self._by_tcp = None
+                return self._judge(talk, reply)
+        self._by_tcp = None
+        return self._failed(talk, fault)
+
+    def _failed(self, talk: _Talk, what: str) -> None:
+        """This server is not asked again; the next one is, if it was its turn."""
+        if self._over:
+            return
+        self._said[what] = None
+        self._left = [each for each in self._left if each is not talk.server]
+        if talk.server is self._asked or not self._left:
+            if self._timer:
+                self._timer.cancel()
+            self._next_turn()
+
+    def _end(self, outcome: Read | Exception) -> None:
+        if not self._over:
+            self._close()
+            self._done(outcome)
+
+    def _close(self) -> None:
+        self._over = True
+        if self._timer:
+            self._timer.cancel()
+        if self._by_tcp:
+            self._by_tcp.cancel()
+        for talk in self._talks.values():
+            if talk.sock is not None:
+                self._loop.remove_reader(talk.sock.fileno())
+                talk.sock.close()
+        self._talks.clear()
 
 
 async def _over_tcp(server: NameServer, question: Question, ends: float) -> bytes:
-    """The whole reply (RFC 7766). Raises NoReply."""
     loop = asyncio.get_running_loop()
     family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as sock:
-            async with asyncio.timeout(max(0.0, ends - time.monotonic())):
-                await loop.sock_connect(sock, (server.address, server.port))
-                await loop.sock_sendall(sock, len(question.octets).to_bytes(2, "big") + question.octets)
-                size = int.from_bytes(await _received(sock, 2), "big")
-                reply = await _received(sock, size)
-    except TimeoutError as error:
-        raise NoReply(f"{server}'s answer is too long for UDP, and did not come by TCP in time") from error
-    except OSError as error:
-        raise NoReply(f"{server}'s answer is too long for UDP, and TCP failed: {_why(error)}") from error
-    if not question.fits(reply) or is_truncated(reply):
-        raise NoReply(f"{server} sent by TCP what is no answer to this question")
-    return reply
+    with socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as sock:
+        async with asyncio.timeout(max(0.0, ends - time.monotonic())):
+            await loop.sock_connect(sock, (server.address, server.port))
+            await loop.sock_sendall(sock, len(question.octets).to_bytes(2, "big") + question.octets)
+            size = int.from_bytes(await _received(sock, 2), "big")
+            return await _received(sock, size)
 
 
 async def _received(sock: socket.socket, size: int) -> bytes:
@@ -185,8 +228,3 @@ async def _received(sock: socket.socket, size: int) -> bytes:
 def _why(error: OSError) -> str:
     """The system's words, where asyncio has put its own in front of them."""
     return os.strerror(error.errno) if error.errno else str(error)
-
-
-def _finish(wake: asyncio.Future[None]) -> None:
-    if not wake.done():
-        wake.set_result(None)

@@ -83,6 +83,8 @@ class NameServers:
         self._refresh()
         if not self._known:
             raise ValueError(f"no name server: {self.resolv_conf} has none")
+        if not any(each.silences for each in self._known):
+            return list(self._known)
         return sorted(self._known, key=lambda each: each.is_shunned)
 
     @property

@@ -7,6 +7,7 @@ any byte into one; a byte that is not UTF-8 stands as Python's surrogate escape.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,7 @@ import dns.resolver
 RecordType = Literal["A", "AAAA", "MX", "PTR", "TXT", "CNAME", "NS", "SOA", "SPF", "TLSA", "DS", "DNSKEY"]
 MOST_NAME_OCTETS = 253  # RFC 1035 §2.3.4: 255 on the wire, less the first length and the root
 MOST_LABEL_OCTETS = 63
+_LABELS = re.compile(r"[^.]{1,63}(?:\.[^.]{1,63})*\.?")
 
 
 class End(StrEnum):
@@ -82,6 +84,8 @@ class DNS(Protocol):
 
 def is_name(text: str) -> bool:
     """Whether *text* can be asked for: labels of 1 to 63 octets, 253 in all; one final dot may stand."""
+    if text.isascii():
+        return len(text) <= MOST_NAME_OCTETS + text.endswith(".") and bool(_LABELS.fullmatch(text))
     octets = text.encode("utf-8", "surrogateescape").removesuffix(b".")
     labels = octets.split(b".")
     return len(octets) <= MOST_NAME_OCTETS and all(0 < len(label) <= MOST_LABEL_OCTETS for label in labels)

@@ -9,29 +9,21 @@ import asyncio
 import ipaddress
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import dns.exception
 import dns.message
 import dns.name
-import dns.rcode
-import dns.rdataclass
-import dns.rdatatype
 import dns.resolver
 
+from diagnostics.network.asking import Asking, Form, Reply
 from diagnostics.network.errors import DNSUnavailable, HostUnknown
-from diagnostics.network.exchange import Exchange, NoReply
 from diagnostics.network.nameservers import NameServers, read_nameserver
-from diagnostics.network.query import DNS, DNSAnswer, End, RecordType, answered, wire_name
-from diagnostics.network.wire import EDNS_PAYLOAD, Nonsense, Question, rcode, void
+from diagnostics.network.query import DNS, DNSAnswer, End, RecordType, answered
+from diagnostics.network.wire import EDNS_PAYLOAD
 
-__all__ = ["EDNS_PAYLOAD", "Addresses", "Resolver", "read_nameserver"]
-
-Read = TypeVar("Read")
 HOSTS_FILE = Path("/etc/hosts")
-MOST_LINKS = 12  # CNAMEs of one chain that are followed
 
 
 @dataclass(frozen=True)
@@ -90,24 +82,8 @@ class Resolver:
 
         Raises DNSUnavailable; ValueError for what can be no name.
         """
-        asked = wire_name(name)
-        started = time.monotonic()
-        led = [name]
-        answer, whole = await self._ask(asked, name, kind, started)
-        # A resolver follows CNAMEs to their end; a server of one zone stops where its zone does.
-        while not whole and answer.chain:
-            target = answer.chain[-1]
-            if target in led or len(answer.chain) > MOST_LINKS:
-                detail = f"its CNAMEs lead in a circle: {' → '.join((*answer.chain[:MOST_LINKS], target))}"
-                raise DNSUnavailable(name, phase="resolve", seconds=time.monotonic() - started, detail=detail)
-            led.append(target)
-            end, whole = await self._ask(wire_name(target), name, kind, started)
-            answer = replace(
-                end,
-                chain=(*answer.chain, *end.chain[1:]),
-                ttl=min(answer.ttl, end.ttl),
-                authentic=answer.authentic and end.authentic,
-            )
+        answer = await self._asked(name, kind, "records")
+        assert isinstance(answer, DNSAnswer)
         return answer
 
     async def signed(self, name: str, kind: RecordType, *, validated: bool = False) -> dns.message.Message:
@@ -116,39 +92,24 @@ class Resolver:
         Unless *validated*, the server hands out what it would refuse too (CD): an answer here where `query`
         raises means that DNSSEC is broken. Raises as `query`.
         """
-        asked = dns.name.root if name == "." else wire_name(name)
-        started = time.monotonic()
-        number = dns.rdatatype.from_text(kind)
+        reply = await self._asked(name, kind, "vouched" if validated else "signed")
+        assert isinstance(reply, dns.message.Message)
+        return reply
 
-        def make(edns: bool) -> Question:
-            return Question.of(asked, number, validated=validated, signed=True, edns=edns)
+    def ask(self, name: str, kind: RecordType, form: Form, done: Callable[[Reply | Exception], None]) -> Asking:
+        """Begin to ask; *done* gets the reply or an exception, perhaps at once. Raises ValueError for no name."""
+        return Asking(self._servers, name, kind, form, self.timeout_s, done)
 
-        return await self._exchanged(name, make, lambda question, reply: _message(reply), started)
-
-    async def _ask(self, asked: dns.name.Name, name: str, kind: RecordType, started: float) -> tuple[DNSAnswer, bool]:
-        """One question, and whether the answer goes to the end of its CNAMEs."""
-        number = dns.rdatatype.from_text(kind)
-
-        def make(edns: bool) -> Question:
-            return Question.of(asked, number, edns=edns)
-
-        def read(question: Question, reply: bytes) -> tuple[DNSAnswer, bool]:
-            if (nothing := void(question, reply)) is not None:
-                return DNSAnswer(name, kind, nothing.end, ttl=nothing.ttl, authentic=nothing.authentic), True
-            return _records(name, kind, reply)
-
-        return await self._exchanged(name, make, read, started)
-
-    async def _exchanged(
-        self, name: str, make: Callable[[bool], Question], read: Callable[[Question, bytes], Read], started: float
-    ) -> Read:
-        """What *read* made of a reply. Raises DNSUnavailable."""
-        left_s = max(0.0, started + self.timeout_s - time.monotonic())
+    async def _asked(self, name: str, kind: RecordType, form: Form) -> Reply:
+        came: asyncio.Future[Reply | Exception] = asyncio.get_running_loop().create_future()
+        asking = self.ask(name, kind, form, came.set_result)
         try:
-            return await Exchange(self._servers, make, read).run(left_s)
-        except NoReply as error:
-            seconds = time.monotonic() - started
-            raise DNSUnavailable(name, phase="resolve", seconds=seconds, detail=str(error) or "no time left") from error
+            outcome = await came
+        finally:
+            asking.cancel()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def resolve_now(self, host: str) -> Addresses:
         """As `resolve`, for code that is not asyncio."""
@@ -249,32 +210,3 @@ class Resolver:
         raise HostUnknown(
             host, phase="resolve", seconds=seconds, detail="the name exists, but has neither A nor AAAA record"
         )
-
-
-def _records(name: str, kind: RecordType, reply: bytes) -> tuple[DNSAnswer, bool]:
-    """A reply with records in its answer section, by dnspython. Raises Nonsense."""
-    message = _message(reply)
-    try:
-        question = message.question[0]
-        found = dns.resolver.Answer(question.name, question.rdtype, dns.rdataclass.IN, message)
-        answer = answered(name, kind, found)
-    except dns.message.ChainTooLong as error:
-        raise Nonsense("CNAMEs that lead in a circle") from error
-    except (dns.exception.DNSException, ValueError) as error:
-        raise Nonsense(f"records that do not fit together ({type(error).__name__})") from error
-    if answer.end is End.ANSWER:
-        return answer, True
-    if rcode(reply) == dns.rcode.NXDOMAIN:
-        return replace(answer, end=End.NXDOMAIN), True
-    has_soa = any(each.rdtype == dns.rdatatype.SOA for each in message.authority)
-    return answer, has_soa
-
-
-def _message(reply: bytes) -> dns.message.QueryMessage:
-    """The whole reply, by dnspython. Raises Nonsense."""
-    try:
-        message = dns.message.from_wire(reply, ignore_trailing=True)
-    except (dns.exception.DNSException, ValueError) as error:
-        raise Nonsense(f"octets that are no DNS message ({type(error).__name__})") from error
-    assert isinstance(message, dns.message.QueryMessage)
-    return message

@@ -11,14 +11,16 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
+from functools import partial
 
 import dns.message
 
+from diagnostics.network.asking import Asking, Form
 from diagnostics.network.dead_zones import DeadZones
 from diagnostics.network.errors import DNSUnavailable
 from diagnostics.network.query import DNSAnswer, End, RecordType, is_name
 from diagnostics.network.resolver import Resolver
+from diagnostics.network.slots import Slots
 
 AT_ONCE = 150  # questions in flight: each has a socket of its own
 MOST_KEPT_BYTES = 16 * 1024 * 1024
@@ -30,9 +32,8 @@ FAILURE_S = 30.0
 # Types that every server knows: some say "no such name" where only the others do not exist (RFC 4074 §4.2).
 _PLAIN_TYPES: tuple[RecordType, ...] = ("A", "MX", "NS", "SOA", "TXT")
 
-Form = Literal["records", "signed", "vouched"]  # as `query` gives them; the whole reply; the same, validated
 _Key = tuple[str, RecordType, Form]
-_Outcome = DNSAnswer | dns.message.Message | DNSUnavailable
+_Outcome = DNSAnswer | dns.message.Message | Exception
 
 
 @dataclass
@@ -66,12 +67,14 @@ class _Kept:
     size: int
 
 
-@dataclass
+@dataclass(eq=False)
 class _Flight:
-    """One question in flight, and how many wait for it."""
+    """One question in flight, or waiting for its turn, and those who wait for it."""
 
-    task: asyncio.Task[_Outcome]
-    waiting: int = 0
+    key: _Key
+    name: str
+    waiting: list[asyncio.Future[_Outcome]] = field(default_factory=list)
+    asking: Asking | None = None
 
 
 @dataclass
@@ -82,7 +85,7 @@ class SharedDNS:
     at_once: int = AT_ONCE
     most_bytes: int = MOST_KEPT_BYTES
     counts: Counts = field(default_factory=Counts)
-    _slots: asyncio.Semaphore = field(init=False)
+    _slots: Slots = field(init=False)
     _kept: OrderedDict[_Key, _Kept] = field(default_factory=OrderedDict)
     _bytes: int = 0
     _absent: dict[str, float] = field(default_factory=dict)  # names that do not exist, and until when
@@ -90,7 +93,7 @@ class SharedDNS:
     _flights: dict[_Key, _Flight] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._slots = asyncio.Semaphore(self.at_once)
+        self._slots = Slots(self.at_once)
 
     @property
     def trusted(self) -> bool:
@@ -141,47 +144,50 @@ class SharedDNS:
         if (known := self._known(key)) is not None:
             self.counts.kept += 1
             return _told(known, name)
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = _Flight(asyncio.create_task(self._fly(key, name)))
-        else:
+        me: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
+        if flight := self._flights.get(key):
             self.counts.joined += 1
-        flight.waiting += 1
+            flight.waiting.append(me)
+        else:
+            flight = self._flights[key] = _Flight(key, name, [me])
+            self._slots.take(partial(self._depart, flight))
         try:
             # Who gives up must not take the answer from the others.
-            outcome = await asyncio.shield(flight.task)
-        finally:
-            flight.waiting -= 1
-            if not flight.waiting and not flight.task.done():
-                flight.task.cancel()
-                self._flights.pop(key, None)
-        return _told(outcome, name)
-
-    async def _fly(self, key: _Key, name: str) -> _Outcome:
-        """Ask, and keep what came of it."""
-        me = asyncio.current_task()
-        try:
-            async with self._slots:
-                if (known := self._known(key)) is not None:  # learnt while we waited for our turn
-                    return known
-                self.counts.asked += 1
-                try:
-                    outcome: _Outcome = await self._asked(key, name)
-                except DNSUnavailable as error:
-                    outcome = error.with_traceback(None)
-                    outcome.__cause__ = outcome.__context__ = None
-                    self.counts.failed += 1
-            self._learn(key, outcome)
-            return outcome
-        finally:
-            if (flight := self._flights.get(key)) and flight.task is me:
+            return _told(await me, name)
+        except asyncio.CancelledError:
+            flight.waiting.remove(me)
+            if not flight.waiting and self._flights.get(key) is flight:
                 del self._flights[key]
+                if flight.asking:
+                    flight.asking.cancel()
+                    self._slots.give_back()
+            raise
 
-    async def _asked(self, key: _Key, name: str) -> DNSAnswer | dns.message.Message:
-        _, kind, form = key
-        if form == "records":
-            return await self.resolver.query(name, kind)
-        return await self.resolver.signed(name, kind, validated=form == "vouched")
+    def _depart(self, flight: _Flight) -> None:
+        """Ask, unless the answer was learnt, or everybody went away, while the question waited for its turn."""
+        if not flight.waiting:
+            return self._slots.give_back()
+        if (known := self._known(flight.key)) is not None:
+            return self._land(flight, known)
+        self.counts.asked += 1
+        _, kind, form = flight.key
+        done = partial(self._came, flight)
+        flight.asking = self.resolver.ask(flight.name, kind, form, done)
+        return None
+
+    def _came(self, flight: _Flight, outcome: _Outcome) -> None:
+        if isinstance(outcome, DNSUnavailable):
+            self.counts.failed += 1
+        if not isinstance(outcome, Exception) or isinstance(outcome, DNSUnavailable):
+            self._learn(flight.key, outcome)
+        self._land(flight, outcome)
+
+    def _land(self, flight: _Flight, outcome: _Outcome) -> None:
+        self._flights.pop(flight.key, None)
+        for each in flight.waiting:
+            if not each.done():
+                each.set_result(outcome)
+        self._slots.give_back()
 
     def _known(self, key: _Key) -> _Outcome | None:
         """What is known of the question without asking: by itself, by its parents, by its zone's silence."""
@@ -212,6 +218,7 @@ class SharedDNS:
             lowest = min((each.ttl for each in (*outcome.answer, *outcome.authority)), default=0)
             lasts = min(max(lowest, SHORTEST_S), LONGEST_S if outcome.answer else LONGEST_VOID_S)
         else:
+            assert isinstance(outcome, DNSAnswer)
             self._dead.answered(plain)
             most = LONGEST_S if outcome.end is End.ANSWER else LONGEST_VOID_S
             lasts = min(max(outcome.ttl, SHORTEST_S), most)
@@ -262,6 +269,8 @@ def _with_parents(plain: str) -> list[str]:
 def _told(outcome: _Outcome, name: str) -> DNSAnswer | dns.message.Message:
     if isinstance(outcome, DNSUnavailable):  # an exception of its own for each who asked
         raise DNSUnavailable(name, phase=outcome.phase, seconds=outcome.seconds, detail=outcome.detail)
+    if isinstance(outcome, Exception):  # a fault of ours
+        raise outcome
     return outcome
 
 
@@ -277,7 +286,7 @@ def _size(outcome: _Outcome) -> int:
     """About how many bytes it holds."""
     if isinstance(outcome, dns.message.Message):
         return 2000 + 500 * sum(len(each) for each in (*outcome.answer, *outcome.authority))
-    if isinstance(outcome, DNSUnavailable):
-        return 1000 + len(outcome.detail)
+    if not isinstance(outcome, DNSAnswer):
+        return 1000 + len(str(outcome))
     # A record stands in presentation form and in the field of its type, joined and split.
     return 700 + sum(300 + 3 * len(value) for value in outcome.values)

@@ -13,19 +13,20 @@ from dataclasses import dataclass
 import dns.edns
 import dns.exception
 import dns.message
-import dns.name
 import dns.rcode
 
-from diagnostics.network.query import End
+from diagnostics.network.query import End, is_name
 
 EDNS_PAYLOAD = 1232  # so that large answers need no second try and no fragments (DNS flag day 2020)
 MOST_RECORDS = 2_000  # of one reply: 64 KiB can hold 4,000, each with a name that unpacks to 255 octets
 NO_SOA_TTL_S = 300  # how long a void answer without a SOA may be kept (as dnspython has it)
 MOST_WORDS = 120  # of a server's own, in an error's text
 _HEADER = struct.Struct("!HHHHHH")
+_TYPE_AND_CLASS = struct.Struct("!HH")
 _RECORD = struct.Struct("!HHIH")
 _QR, _AA, _TC, _RD, _RA, _AD, _CD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0010
 _SOA, _NS, _IN = 6, 2, 1
+_NXDOMAIN = int(dns.rcode.NXDOMAIN)
 _OPT = b"\0" + struct.pack("!HHIH", 41, EDNS_PAYLOAD, 0, 0)
 _OPT_DO = b"\0" + struct.pack("!HHIH", 41, EDNS_PAYLOAD, 0x8000, 0)  # DO: with signatures (RFC 3225)
 
@@ -42,17 +43,15 @@ class Question:
     asked: bytes  # the question section
 
     @staticmethod
-    def of(
-        name: dns.name.Name, kind: int, *, validated: bool = True, signed: bool = False, edns: bool = True
-    ) -> Question:
-        """Asks for records of type *kind*, *signed*: with their signatures.
+    def of(name: bytes, kind: int, *, validated: bool = True, signed: bool = False, edns: bool = True) -> Question:
+        """Asks for records of type *kind* at *name* (`name_octets`), *signed*: with their signatures.
 
         Not *validated*: whatever the server thinks of the signatures (CD, RFC 4035 §3.2.2).
         """
         # AD in a question asks that the answer tells whether it was validated (RFC 6840 §5.7).
         flags = _RD | (_AD if validated else _CD)
         header = _HEADER.pack(secrets.randbits(16), flags, 1, 0, 0, 1 if edns else 0)
-        asked = (name.to_wire() or b"") + struct.pack("!HH", kind, _IN)
+        asked = name + _TYPE_AND_CLASS.pack(kind, _IN)
         return Question(header + asked + ((_OPT_DO if signed else _OPT) if edns else b""), asked)
 
     def fits(self, reply: bytes) -> bool:
@@ -63,7 +62,7 @@ class Question:
         if told[:-4].lower() == self.asked[:-4].lower() and told[-4:] == self.asked[-4:]:
             return reply[4:6] == b"\0\1"
         # Some servers leave the question out when they refuse.
-        return reply[4:6] == b"\0\0" and rcode(reply) not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
+        return reply[4:6] == b"\0\0" and rcode(reply) not in (0, _NXDOMAIN)
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,16 @@ class Void:
     end: End
     ttl: int
     authentic: bool
+
+
+def name_octets(text: str) -> bytes:
+    """*text* as an absolute name on the wire; "." is the root. Raises ValueError for what can be no name."""
+    if text == ".":
+        return b"\0"
+    if not is_name(text):
+        raise ValueError(f"not a DNS name: {text!r}")
+    labels = text.encode("utf-8", "surrogateescape").removesuffix(b".").split(b".")
+    return b"".join([bytes((len(label),)) + label for label in labels]) + b"\0"
 
 
 def rcode(reply: bytes) -> int:
@@ -96,7 +105,7 @@ def void(question: Question, reply: bytes) -> Void | None:
         soa_ttl, referral = _authority(reply, 12 + len(question.asked), authorities)
     except (IndexError, struct.error):
         raise Nonsense("octets that are no DNS message") from None
-    if rcode(reply) == dns.rcode.NXDOMAIN:
+    if rcode(reply) == _NXDOMAIN:
         end = End.NXDOMAIN
     else:
         end = End.NODATA
