@@ -1,4 +1,4 @@
-"""`diagnose spf`: may this address send for this domain, and what did it cost to find out? (RFC 7208)"""
+"""`diagnose spf`: may this address send for this domain, and what does its whole record cost? (RFC 7208)"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import ipaddress
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -15,71 +16,61 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
+from diagnostics.cli.options import network_options
+from diagnostics.cli.spf_tree import walked_tree
 from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
 from diagnostics.finding import Finding, Verdict
-from diagnostics.mail.spf import Evaluation, Step, Visit, check_host
-from diagnostics.mail.spf.codes import CODES
-from diagnostics.mail.spf.evaluate import AMBIGUOUS, TIMEOUT_S
-from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, VOID_LIMIT
+from diagnostics.mail.dns_codes import CODES as DNS_CODES
+from diagnostics.mail.domain.subject import Subject, World
+from diagnostics.mail.spf import CODES, Evaluation, Step, Visit, check_host
+from diagnostics.mail.spf.domain import SPFView, look_at_spf
+from diagnostics.mail.spf.drawing import drawn
+from diagnostics.mail.spf.evaluate import AMBIGUOUS, TIMEOUT_S, in_ascii
+from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, VOID_LIMIT, Result
 from diagnostics.mail.spf.judge import count, judge
-from diagnostics.network import Resolver, read_nameserver
+from diagnostics.network import Resolver
+from diagnostics.network.shared import SharedDNS
 
 ONE_QUERY_S = 5.0  # of the time for the whole evaluation, so that one dead server does not spend it all
-_MEANING = {code.code: code.meaning for code in CODES}
+_MEANING = {code.code: code.meaning for code in (*CODES, *DNS_CODES)}
 # The worst comes first.
 _ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
 
 
 def _ip(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     try:
-        return str(ipaddress.ip_address(value))
+        return str(ipaddress.ip_address(value)) if value else ""
     except ValueError:
         raise click.BadParameter(f"{value!r} is no IPv4 or IPv6 address.") from None
 
 
-def _nameservers(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        try:
-            read_nameserver(value)
-        except ValueError:
-            raise click.BadParameter(
-                f"{value!r} is no name server: 192.0.2.53, 192.0.2.53:5353, 2001:db8::53 or [2001:db8::53]:5353."
-            ) from None
-    return values
-
-
 @click.command()
 @click.argument("domain", required=False, default="")
-@click.option("--ip", required=True, callback=_ip, help="The address that sends: the relay's, as receivers see it.")
+@click.option(
+    "--ip", default="", callback=_ip,
+    help="The address that sends: the relay's, as receivers see it. Without it the record is judged by itself.",
+)  # fmt: skip
 @click.option("--from", "mail_from", default="", help="The envelope sender (MAIL FROM); '' is the null sender.")
 @click.option("--helo", default="", help="The name that the sending server says in HELO or EHLO.")
-@click.option(
-    "--nameserver", "nameservers", multiple=True, callback=_nameservers, metavar="ADDR[:PORT]",
-    help="Ask this name server, not the system's. May be given several times.",
-)  # fmt: skip
-@click.option(
-    "--allow-private", is_flag=True, expose_value=False,
-    help="Taken by every command. Here it changes nothing: only name servers are reached, and they may be private.",
-)  # fmt: skip
-@click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(0.1, 600), default=TIMEOUT_S, show_default=True, metavar="SECONDS",
-    help="The time for the whole evaluation.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@network_options(TIMEOUT_S)
 def spf(
     domain: str,
     ip: str,
     mail_from: str,
     helo: str,
     nameservers: tuple[str, ...],
+    allow_private: bool,
     timeout_s: float,
     as_json: bool,
 ) -> None:
     """Say whether an address may send mail for a domain, as a receiver would find out.
 
     DOMAIN is the domain to check; without it, that of --from, and without that, the HELO name.
+    Without --ip the whole record is judged: every include to its end, what each costs, what to mend.
+    Only name servers are asked; --allow-private changes nothing here.
 
     \b
+    diagnose spf example.org
     diagnose spf --ip 192.0.2.1 example.org
     diagnose spf --ip 192.0.2.1 --from shop@example.org --helo mail.example.org --json
     """
@@ -89,47 +80,100 @@ def spf(
         raise click.UsageError("Which domain? Give DOMAIN, --from or --helo.")
     if AMBIGUOUS & set(domain):
         raise click.UsageError(f"{domain} has a letter that two standards read as different domains: write it as xn--…")
-    resolver = Resolver(nameservers, timeout_s=min(ONE_QUERY_S, timeout_s))
-    sender = mail_from or f"postmaster@{domain}"
-    evaluation = asyncio.run(check_host(ip, domain, sender, helo=helo or None, resolver=resolver, timeout_s=timeout_s))
-    findings = judge(evaluation)
+    asked = _asked(domain, ip, mail_from, helo, nameservers, timeout_s)
+    evaluation, view = asyncio.run(asked)
+    findings = judge(evaluation) if evaluation else list(view.findings)
     verdict = min((each.verdict for each in findings), key=_ORDER.index)
     if as_json:
-        click.echo(json.dumps(_answer(evaluation, findings, verdict), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_answer(evaluation, view, findings, verdict), ensure_ascii=False, indent=2))
     else:
-        show(evaluation, findings, Console(highlight=False))
+        show(evaluation, view, findings, Console(highlight=False))
     sys.exit(EXIT_CODES[verdict])
 
 
-def _answer(evaluation: Evaluation, findings: Sequence[Finding], verdict: Verdict) -> dict[str, Any]:
+async def _asked(
+    domain: str, ip: str, mail_from: str, helo: str, nameservers: tuple[str, ...], timeout_s: float
+) -> tuple[Evaluation | None, SPFView]:
+    """The evaluation, where an address is given, and the look at the whole record."""
+    dns = SharedDNS(Resolver(nameservers, timeout_s=min(ONE_QUERY_S, timeout_s)))
+    evaluation = None
+    if ip:
+        sender = mail_from or f"postmaster@{domain}"
+        evaluation = await check_host(ip, domain, sender, helo=helo or None, resolver=dns, timeout_s=timeout_s)
+    world = World(dns, None, datetime.now(UTC))
+    # With an address only the tree is wanted: what to do is said for that address.
+    look = look_at_spf(Subject(in_ascii(domain)), world, mend=not ip, timeout_s=timeout_s)
+    return evaluation, await look
+
+
+def _answer(
+    evaluation: Evaluation | None, view: SPFView, findings: Sequence[Finding], verdict: Verdict
+) -> dict[str, Any]:
+    walk = view.looks[0].walk
+    whole = {
+        "lookups": walk.lookups,
+        "more": walk.more,
+        "void_lookups": len(walk.dead),
+        "tree": drawn(walk.root) if walk.usable else None,
+    }
+    if evaluation:
+        facts = evaluation.to_json()
+    else:
+        ended = walk.problem
+        result = _RESULTS.get(ended.kind.value, Result.PERMERROR).value if ended else None
+        head = {"result": result, "mechanism": "", "explanation": ""}
+        facts = {**head, "lookups": walk.lookups, "void_lookups": len(walk.dead), "record": view.record}
     return {
-        "subject": evaluation.domain,
+        "subject": evaluation.domain if evaluation else walk.domain,
         "verdict": verdict.value,
-        **evaluation.to_json(),
+        **facts,
+        "whole": whole,
         "findings": [each.to_json() for each in findings],
     }
 
 
-def show(evaluation: Evaluation, findings: Sequence[Finding], console: Console) -> None:
+# What everybody gets from a record that cannot be used; one that can be used depends on the address.
+_RESULTS = {
+    "not a domain": Result.NONE,
+    "no such name": Result.NONE,
+    "no record": Result.NONE,
+    "unanswered": Result.TEMPERROR,
+    "not looked at": Result.TEMPERROR,
+}
+
+
+def show(evaluation: Evaluation | None, view: SPFView, findings: Sequence[Finding], console: Console) -> None:
     """Print the answer for people: what came out, how, what it cost, what to do."""
     for finding in findings:
         mark, colour = MARKS[finding.verdict]
         console.print(Text(mark, colour), Text(finding.code, "bold"))
         console.print(Text(finding.summary))
-    if evaluation.tree and evaluation.tree.record:
+    if evaluation and evaluation.tree and evaluation.tree.record:
         console.print()
         console.print(Text("How it went", "bold"))
         console.print(Padding(_drawn(evaluation.tree), (0, 0, 0, 2)))
-    if evaluation.problem:
+    if evaluation and evaluation.problem:
         section(console, "The records in question", "\n".join(evaluation.problem.texts))
-    section(console, "What it cost", _cost(evaluation))
-    section(console, "What the receiver may say", evaluation.explanation)
+    section(console, "What it cost", _cost(evaluation) if evaluation else "")
+    walk = view.looks[0].walk
+    if walk.usable and walk.root.branches:
+        console.print()
+        console.print(Text(f"The whole record: {walk.counted} of {LOOKUP_LIMIT} lookups", "bold"))
+        console.print(Padding(walked_tree(drawn(walk.root)), (0, 0, 0, 2)))
+    section(console, "What the receiver may say", evaluation.explanation if evaluation else "")
+    copied = ""
     for finding in findings:
-        section(console, "What it means", _MEANING[finding.code])
+        section(console, f"What it means: {finding.code}" if len(findings) > 1 else "What it means", _meaning(finding))
         if finding.remedy:
             section(console, "What to do", finding.remedy.text)
-            to_copy(console, finding.remedy.copy)
-    section(console, "What was asked", _as_asked(evaluation))
+            if finding.remedy.copy != copied:
+                to_copy(console, finding.remedy.copy)
+            copied = finding.remedy.copy
+    section(console, "What was asked", _as_asked(evaluation) if evaluation else "")
+
+
+def _meaning(finding: Finding) -> str:
+    return _MEANING[finding.code] if finding.verdict is not Verdict.PASS or finding.code == "spf.pass" else ""
 
 
 def _drawn(visit: Visit) -> Tree:

@@ -103,7 +103,6 @@ def test_the_null_sender_is_checked_by_its_helo_name(server: ScriptedDns) -> Non
     "arguments",
     [
         (),
-        ("site.test",),
         ("--ip", IP),
         ("--ip", IP, "--from", ""),
         ("--ip", "192.0.2", "site.test"),

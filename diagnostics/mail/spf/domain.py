@@ -19,7 +19,7 @@ from diagnostics.mail.spf.drawing import drawn
 from diagnostics.mail.spf.evaluation import Evaluation
 from diagnostics.mail.spf.faults import Fault, faults, in_order
 from diagnostics.mail.spf.gathering import key_of
-from diagnostics.mail.spf.look import Look, look_at, records_of
+from diagnostics.mail.spf.look import TIMEOUT_S, Look, look_at, records_of
 from diagnostics.mail.spf.mechanisms import is_within
 from diagnostics.mail.spf.own_terms import answer_bytes, open_end
 from diagnostics.mail.spf.plan import Plan, plan_for
@@ -51,7 +51,7 @@ class SPFView:
     looks: tuple[Look, ...] = ()
 
 
-async def look_at_spf(subject: Subject, world: World, *, mend: bool = True) -> SPFView:
+async def look_at_spf(subject: Subject, world: World, *, mend: bool = True, timeout_s: float = TIMEOUT_S) -> SPFView:
     """Every SPF record that receivers ask for on the way of *subject*'s mail, and what it says of each sender.
 
     SPF is about the envelope's domain (RFC 7208 §2.4): each sender is evaluated in the name of that, or of its
@@ -64,8 +64,11 @@ async def look_at_spf(subject: Subject, world: World, *, mend: bool = True) -> S
     own = [each for each in by_domain if is_within(each, subject.domain) or is_within(subject.domain, each)]
     foreign = [each for each in by_domain if each not in own]
     results = await asyncio.gather(
-        *(_of_own(each, by_domain[each], subject, world, known_elsewhere, mend) for each in own),
-        *(_of_foreign(each, by_domain[each], world) for each in foreign),
+        *(
+            _of_own(each, by_domain[each], world, mend, timeout_s, known_elsewhere and each == key_of(subject.domain))
+            for each in own
+        ),
+        *(_of_foreign(each, by_domain[each], world, timeout_s) for each in foreign),
     )
     looks = tuple(look for look, _ in results)
     return SPFView(
@@ -77,18 +80,19 @@ async def look_at_spf(subject: Subject, world: World, *, mend: bool = True) -> S
 
 
 async def _of_own(
-    domain: str, senders: Sequence[Sender], subject: Subject, world: World, known_elsewhere: bool, mend: bool
+    domain: str, senders: Sequence[Sender], world: World, mend: bool, timeout_s: float, elsewhere: bool
 ) -> tuple[Look, list[Finding]]:
-    elsewhere = known_elsewhere and domain == key_of(subject.domain)
-    look = await look_at(domain, senders, world.dns, elsewhere=elsewhere)
+    look = await look_at(domain, senders, world.dns, elsewhere=elsewhere, timeout_s=timeout_s)
     found = faults(look)
     plan = await plan_for(look, found, world.dns, domain) if mend else None
     return look, findings(look, found, plan)
 
 
-async def _of_foreign(domain: str, senders: Sequence[Sender], world: World) -> tuple[Look, list[Finding]]:
+async def _of_foreign(
+    domain: str, senders: Sequence[Sender], world: World, timeout_s: float
+) -> tuple[Look, list[Finding]]:
     """An envelope domain that is somebody else's, the relay's as a rule: only whether the sender passes there."""
-    look = await look_at(domain, senders, world.dns)
+    look = await look_at(domain, senders, world.dns, timeout_s=timeout_s)
     found = [_foreign(each) for each in faults(look) if each.code in (*_OF_SENDERS, record_codes.SENDER_WAITS)]
     return look, [_finding(look, each, None, letter=True) for each in found]
 
@@ -156,7 +160,9 @@ def _finding(look: Look, fault: Fault, plan: Plan | None, *, letter: bool) -> Fi
     heals = plan is not None and fault.code.code in plan.heals
     changes: tuple[RecordChange, ...] = plan.changes if plan and heals else ()
     mend = f"publish this value in its place{plan.words}" if plan and heals else _by_hand(fault)
-    if plan and heals and fault.code in (codes.MISSING, WRONG_NAME):
+    if plan and heals and plan.changes[0].name not in (look.owner, look.domain):
+        mend = f"leave it as it is, and at {plan.changes[0].name}, which it includes, publish this value{plan.words}"
+    elif plan and heals and fault.code in (codes.MISSING, WRONG_NAME):
         mend = plan.words
     elif plan and heals and fault.code is codes.MALFORMED and look.obsolete:
         mend = f"publish this value as a TXT record, and delete the record of type SPF{plan.words}"

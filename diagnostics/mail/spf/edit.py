@@ -94,9 +94,6 @@ class Edit:
             at = next((n for n, each in enumerate(self.terms) if _MODIFIER.match(each)), len(self.terms))
             self.terms.insert(at, LAST)
             self.steps.append(f"ends in {LAST}")
-        elif end == "-all" and self.names_nobody():
-            self.terms[self.terms.index(end)] = LAST
-            self.steps.append(f"ends in {LAST}, as {end} alone would forbid everybody")
 
     def names_nobody(self) -> bool:
         """Whether no term lets anybody send."""

@@ -39,14 +39,14 @@ async def check_host(
     local, _, sender_domain = sender.rpartition("@")
     sender_domain = sender_domain or domain
     sender = f"{local or 'postmaster'}@{sender_domain}"  # §4.3
-    domain = _ascii(domain)
+    domain = in_ascii(domain)
     ends_at = asyncio.get_running_loop().time() + timeout_s
     values = {
         "s": sender,
         "l": local or "postmaster",
-        "o": _ascii(sender_domain),
+        "o": in_ascii(sender_domain),
         "i": _dotted(client),
-        "h": _ascii(helo) if helo else UNKNOWN,
+        "h": in_ascii(helo) if helo else UNKNOWN,
         "c": str(client),
         "r": receiver,
         "t": str(int(time.time() if now is None else now)),
@@ -93,7 +93,7 @@ def _dotted(client: IPAddress) -> str:
     return str(client) if client.version == 4 else ".".join(client.packed.hex().upper())
 
 
-def _ascii(domain: str) -> str:
+def in_ascii(domain: str) -> str:
     """An internationalised domain in the form that DNS has it (RFC 8616 §4); others as they are."""
     if domain.isascii() or AMBIGUOUS & set(domain):
         return domain

@@ -114,6 +114,8 @@ class Gathering:
             await self.answer(name, "AAAA")  # has it none of these either, it is void for everybody
 
     async def _ask(self, name: str, kind: RecordType) -> DNSAnswer | Unasked:
+        if not is_name(name):
+            return Unasked("no server can be asked for such a name")
         try:
             async with asyncio.timeout_at(self.ends_at):
                 return await self.dns.query(name, kind)

@@ -12,6 +12,8 @@ from diagnostics.mail.senders import SendingService, by_relay
 from diagnostics.mail.spf.evaluate import check_host
 from diagnostics.mail.spf.evaluation import Evaluation, ProblemKind
 from diagnostics.mail.spf.gathering import Gathering, Read, key_of
+from diagnostics.mail.spf.lookups import Place, Stop
+from diagnostics.mail.spf.reading import check_domain
 from diagnostics.mail.spf.record import Malformed, parse, spf_records
 from diagnostics.mail.spf.walk import Walk, count, records_in
 from diagnostics.network import DNS, DNSUnavailable
@@ -156,7 +158,11 @@ async def look_at(
 
 async def _obsolete(domain: str, gathered: Gathering) -> tuple[bytes, ...]:
     """Records of type SPF; a failed question changes nothing, as nobody else asks it."""
-    answer = await gathered.answer(domain, "SPF") if "." in domain else None
+    try:
+        check_domain(Place((domain,)))
+    except Stop:
+        return ()
+    answer = await gathered.answer(domain, "SPF")
     return tuple(spf_records(getattr(answer, "texts", ())))
 
 

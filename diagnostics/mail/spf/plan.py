@@ -34,7 +34,7 @@ MOST_STRING = 255  # of one string in a TXT record (RFC 1035 §3.3)
 class Plan:
     """What to publish, and what was seen with it laid over DNS."""
 
-    value: str
+    value: str  # of the first change, the domain's own record unless only an included one is mended
     changes: tuple[RecordChange, ...]
     steps: tuple[str, ...]  # what it does to the record, as "it …" would say
     heals: frozenset[str]  # codes that are gone then
@@ -70,16 +70,10 @@ async def plan_for(look: Look, found: Sequence[Fault], dns: DNS, domain: str) ->
         return None
     changes = _moved(look)
     await _put_right(edit, look, changes, dns)
+    edit = await _short_enough(edit, look, changes, dns)
     named = set(edit.terms)
-    lookups = await _with_senders(edit, look, changes, dns)
+    await _with_senders(edit, look, changes, dns)
     added = tuple(each for each in edit.terms if each not in named)
-    if lookups > LOOKUP_LIMIT and (crowded := await _again(edit, look, changes, dns)):
-        async for candidate in shorter(edit, crowded, dns):
-            tried = await _again(candidate, look, changes, dns)
-            edit = candidate if tried and not _lost(look, tried) else edit
-            if tried and tried.walk.lookups <= LOOKUP_LIMIT:
-                break
-        await _with_senders(edit, look, changes, dns)
     after = await _again(edit, look, changes, dns)
     unchanged = not changes and edit.text == printable(look.walk.read.text, MOST_RECORD)
     if after is None or unchanged or edit.names_nobody() or _lost(look, after):
@@ -90,7 +84,7 @@ async def plan_for(look: Look, found: Sequence[Fault], dns: DNS, domain: str) ->
     results = tuple((each.who, each.evaluation.result.value) for each in after.senders if each.evaluation)
     records = (*_replacing(edit.text, look), *changes)
     heals = frozenset(bad - {each.code for each in left})
-    return Plan(edit.text, records, tuple(edit.steps), heals, after.walk.lookups, results, added)
+    return Plan(records[0].value, records, tuple(edit.steps), heals, after.walk.lookups, results, added)
 
 
 async def _start(look: Look, dns: DNS) -> Edit | None:
@@ -200,24 +194,39 @@ def _contains(network: IPNetwork, ip: str) -> bool:
     return address.version == network.version and address in network
 
 
-async def _with_senders(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> int:
-    """Adds what the senders need that do not pass: the include of their provider, else their address. The lookups."""
-    lookups = 0
+async def _short_enough(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> Edit:
+    """*edit* with no more steps than it takes to fit the ten lookups; as it was where nothing makes it fit."""
+    seen = await _again(edit, look, changes, dns)
+    if seen is None or seen.walk.lookups <= LOOKUP_LIMIT:
+        return edit
+    async for candidate in shorter(edit, seen, dns):
+        tried = await _again(candidate, look, changes, dns)
+        if tried and tried.walk.lookups <= LOOKUP_LIMIT and not _lost(look, tried):
+            return candidate
+    return edit
+
+
+async def _with_senders(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> None:
+    """Adds what the senders need that do not pass: the include of their provider if it fits, else their address."""
+    before, steps = list(edit.terms), list(edit.steps)
     for by_include in (True, False):
         after = await _again(edit, look, changes, dns)
         if after is None:
-            return 0
-        lookups = after.walk.lookups
+            return
+        crowded = after.walk.lookups > LOOKUP_LIMIT
+        if not by_include and crowded and edit.terms != before:
+            edit.terms, edit.steps = list(before), list(steps)  # the includes are too many: addresses cost nothing
+            after = await _again(edit, look, changes, dns) or after
+            crowded = after.walk.lookups > LOOKUP_LIMIT
         for seen in after.senders:
             if seen.evaluation is None or seen.evaluation.result == "pass" or not seen.certain:
                 continue
-            crowded = lookups > LOOKUP_LIMIT  # where no further lookup fits, an address costs none
             term = _term_for(seen, by_include and not crowded)
-            if term and term not in edit.terms:
+            there = term in edit.terms
+            if term and (crowded or not there):
                 edit.add(term, first=crowded)
                 owner = f" for {seen.service.title}" if seen.service and term.startswith("include:") else ""
-                edit.steps.append(f"adds {term}{owner}")
-    return lookups
+                edit.steps.append(f"has {term} before what asks DNS" if there else f"adds {term}{owner}")
 
 
 def _term_for(seen: Seen, by_include: bool) -> str:

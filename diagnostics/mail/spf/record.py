@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -72,6 +73,11 @@ def near_misses(texts: Iterable[bytes]) -> list[bytes]:
 
 def parse(text: bytes) -> Record:
     """The record that *text* is. Raises Malformed for the first term that is wrong, wherever it stands (§4.6)."""
+    # The same includes come again in every domain's tree; what is larger was built to cost memory.
+    return _kept(text) if len(text) <= MOST_RECORD else _parsed(text)
+
+
+def _parsed(text: bytes) -> Record:
     try:
         record = text.decode("ascii")
     except UnicodeDecodeError as error:
@@ -87,6 +93,9 @@ def parse(text: bytes) -> Record:
         else:
             directives.append(_directive(term))
     return Record(record, tuple(directives), modifiers.get("redirect"), modifiers.get("exp"))
+
+
+_kept = functools.lru_cache(maxsize=512)(_parsed)
 
 
 def _add_modifier(modifiers: dict[str, MacroString], term: str, name: str, value: str) -> None:

@@ -45,7 +45,8 @@ async def shorter(edit: Edit, look: Look, dns: DNS) -> AsyncIterator[Edit]:
             terms = [_term(each) for each in networks]
             now.replace(branch.term, terms, f"names the addresses of {branch.term}; they must follow when it moves")
             yield now.copy()
-    foreign = [(each, flattened(each)) for each in branches if each.mechanism == "include" and each.term in now.terms]
+    includes = [each for each in branches if each.mechanism == "include" and each.term in now.terms]
+    foreign = [(each, await flattened(each, dns)) for each in includes]
     # A service that nobody knows is often one machine; big providers change their addresses most.
     for branch, found in sorted(foreign, key=lambda each: (bool(by_include(each[0].target)), len(each[1] or ()))):
         if found and len(found) <= MOST_FLATTENED:
@@ -54,26 +55,36 @@ async def shorter(edit: Edit, look: Look, dns: DNS) -> AsyncIterator[Edit]:
             yield now.copy()
 
 
-def flattened(branch: Branch) -> list[IPNetwork] | None:
-    """The addresses that an include lets send, when it is nothing but addresses; None when it is more than that."""
+async def flattened(branch: Branch, dns: DNS) -> list[IPNetwork] | None:
+    """The addresses that an include lets send, when it is nothing but these; None when it is more than that."""
     if not branch.lets_send or branch.inside is None or branch.problem:
         return None
     found: list[IPNetwork] = []
     for walked in records_in(branch.inside):
-        if not _only_addresses(walked):
+        if not _only_lets_send(walked):
             return None
         found += [network for _, network in walked.networks]
+        for each in walked.branches:
+            if each.mechanism in ("a", "mx"):
+                networks = await _both_families(each, dns)
+                if networks is None:
+                    return None
+                found += networks
     v4 = [each for each in found if isinstance(each, ipaddress.IPv4Network)]
     v6 = [each for each in found if isinstance(each, ipaddress.IPv6Network)]
     return [*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6)]
 
 
-def _only_addresses(walked: Walked) -> bool:
-    """Whether *walked* lets send whom its ip4, ip6 and includes name, and nobody else."""
-    terms = [each for each in walked.record.split(" ")[1:] if each]
-    plus = [each.removeprefix("+").lower() for each in terms if each.lower().lstrip("+-~?") != "all"]
-    known = all(each.startswith(("ip4:", "ip6:", "include:", "redirect=")) for each in plus)
-    return known and all(each.lets_send and each.inside for each in walked.branches) and not walked.record.endswith("…")
+def _only_lets_send(walked: Walked) -> bool:
+    """Whether *walked* lets send whom its addresses, hosts and includes name, and nobody else."""
+    terms = [each.lower() for each in walked.record.split(" ")[1:] if each]
+    mechanisms = [each for each in terms if each.lstrip("+-~?") != "all"]
+    if walked.record.endswith("…") or any(each.startswith(("-", "~", "?")) for each in mechanisms):
+        return False
+    return all(
+        each.problem is None and (each.inside is not None or (each.mechanism in ("a", "mx") and each.target))
+        for each in walked.branches
+    )
 
 
 def _is_inside_another(branch: Branch, branches: Iterable[Branch]) -> bool:

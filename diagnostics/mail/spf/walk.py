@@ -6,6 +6,7 @@ the longest that there is. It is worked out from what was gathered, without a qu
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -176,8 +177,8 @@ class _Counting:
             return there.stop(Result.TEMPERROR, ProblemKind.NOT_LOOKED_AT, detail).problem, None
         if read.stop is not None:
             found = read.stop.problem
-            where = Place(path, found.term or asked.term)
-            problem = where.stop(read.stop.result, found.kind, found.detail).problem
+            shown = tuple(printable(each) for each in path)
+            problem = dataclasses.replace(found, term=found.term or printable(asked.term), path=shown)
             return problem, Walked(printable(read.domain), printable(read.text, MOST_RECORD)) if read.text else None
         return None, self.record(read, path)
 
