@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from diagnostics.finding import Finding
 from diagnostics.mail.dmarc import DMARCView, discover, look_at_dmarc
@@ -26,16 +26,21 @@ class SPFLooked:
     findings: tuple[Finding, ...] = ()
 
 
+class Signed(NamedTuple):
+    domain: str
+    selector: str
+    usable: bool
+
+
 @dataclass(frozen=True)
 class DKIMLooked:
     keys: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # (d=, s=) -> usable; all others are
     findings: tuple[Finding, ...] = ()
+    inferred: tuple[Signed, ...] = ()  # of mail that no message was seen of
 
-    def signing(self, sender: Sender) -> Sequence[tuple[str, str, bool]]:
-        return [
-            (each.domain, each.selector, self.keys.get((each.domain, each.selector), True))
-            for each in sender.signatures
-        ]
+    def signing(self, sender: Sender) -> Sequence[Signed]:
+        seen = [(each.domain, each.selector) for each in sender.signatures]
+        return [Signed(*each, self.keys.get(each, True)) for each in seen] or self.inferred
 
 
 def dmarc(*records: str, at: str = DOMAIN, zone: Zone | None = None) -> Zone:

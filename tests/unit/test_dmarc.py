@@ -15,6 +15,7 @@ from tests.unit.dmarc_world import (
     DOMAIN,
     RELAY_IP,
     DKIMLooked,
+    Signed,
     codes,
     dmarc,
     faults,
@@ -214,7 +215,7 @@ async def test_a_policy_from_above_that_stops_a_subdomain_is_the_cause() -> None
     zone = with_bounce(dmarc(f"v=DMARC1; p=none; sp=reject; {RUA}")).add("news.site.example", "A", "192.0.2.7")
     mail = sender(header_from="news.site.example", **STRANGER)
     view = await looked(zone, mail, domain="news.site.example")
-    assert faults(view) == ["dmarc.subdomain_policy"]
+    assert faults(view) == ["dmarc.subdomain_policy", "dmarc.not_aligned"]
     found = one(view, "dmarc.subdomain_policy")
     assert "by sp=reject" in found.summary
     assert found.remedy
@@ -274,8 +275,6 @@ async def test_tags_that_are_ignored_are_told_and_mended() -> None:
         ("v=DMARC1; p=reject", "dmarc.no_reports"),
         (f"v=DMARC1; p=reject; pct=20; {RUA}", "dmarc.obsolete_tags"),
         (f"v=DMARC1; p=reject; {RUA}!10m", "dmarc.obsolete_tags"),
-        (f"v=DMARC1; p=reject; t=y; {RUA}", "dmarc.testing"),
-        (f"v=DMARC1; p=none; {RUA}", "dmarc.policy_none"),
     ],
 )
 async def test_advice_comes_with_a_record_that_follows_it(record: str, code: str) -> None:
@@ -284,6 +283,17 @@ async def test_advice_comes_with_a_record_that_follows_it(record: str, code: str
     assert faults(view) == []
     assert code in codes(view)
     assert code not in codes(await mended(zone, one(view, code), sender()))
+
+
+@pytest.mark.parametrize("record", [f"v=DMARC1; p=none; {RUA}", f"v=DMARC1; p=reject; t=y; {RUA}"])
+async def test_the_next_step_is_shown_and_not_offered_for_publishing_now(record: str) -> None:
+    view = await looked(dmarc(record), sender())
+    assert faults(view) == []
+    [advice] = [each for each in view.findings if each.code in ("dmarc.policy_none", "dmarc.testing")]
+    assert advice.remedy
+    assert advice.remedy.copy in (f"v=DMARC1; p=quarantine; {RUA}", f"v=DMARC1; p=reject; {RUA}")
+    assert "two weeks of aggregate reports" in advice.remedy.text
+    assert not advice.remedy.records
 
 
 @pytest.mark.parametrize("record", [f"v=DMARC1; p=none; {RUA}", f"v=DMARC1; p=reject; t=y; {RUA}"])
@@ -335,6 +345,24 @@ async def test_a_policy_that_was_not_answered_is_unknown() -> None:
 async def test_a_domain_that_does_not_exist_waits_for_that() -> None:
     [found] = (await looked(dmarc(SOUND), domain="ghost.site.example")).findings
     assert (found.code, found.blocked_by) == ("dmarc.blocked", "domain.unknown")
+
+
+async def test_a_key_alone_proves_no_signature() -> None:
+    dkim = DKIMLooked(inferred=(Signed(DOMAIN, "s1", True),))
+    mail = sender(mail_from=BOUNCE, signatures=(), known_by="site")
+    found = one(await looked(with_bounce(dmarc(SOUND)), mail, dkim=dkim), "dmarc.alignment_unseen")
+    assert "whether this mail is signed with it was not seen" in found.summary
+
+
+async def test_each_stream_is_a_finding_of_its_own() -> None:
+    zone = with_bounce(dmarc(SOUND))
+    view = await looked(zone, sender(**STRANGER, relay="a.test"), sender(**STRANGER, relay="b.test"), sender())
+    named = [(each.code, each.subject) for each in view.findings if "align" in each.code]
+    assert named == [
+        ("dmarc.not_aligned", "a.test"),
+        ("dmarc.not_aligned", "b.test"),
+        ("dmarc.aligned", "smtp.relay.test"),
+    ]
 
 
 async def test_mail_whose_spf_fails_waits_for_spf() -> None:

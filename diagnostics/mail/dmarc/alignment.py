@@ -32,14 +32,27 @@ class SPFLook(Protocol):
     def findings(self) -> tuple[Finding, ...]: ...
 
 
+class Signed(Protocol):
+    """One signature of a stream's mail."""
+
+    @property
+    def domain(self) -> str: ...  # d=
+
+    @property
+    def selector(self) -> str: ...  # s=
+
+    @property
+    def usable(self) -> bool: ...  # receivers can verify it
+
+
 class DKIMLook(Protocol):
     """What of `look_at_dkim`'s view is needed here."""
 
     @property
     def findings(self) -> tuple[Finding, ...]: ...
 
-    def signing(self, sender: Sender) -> Sequence[tuple[str, str, bool]]:
-        """(d=, s=, whether a key that works is published) of each signature."""
+    def signing(self, sender: Sender) -> Sequence[Signed]:
+        """The signatures that the mail has, or would have by the keys that are published."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,12 @@ class Alignment:
         return tuple(each for each in self.identifiers if "pass" in (each.outcome(True), each.outcome(False)))
 
     @property
+    def subject(self) -> str:
+        """What tells this stream from the domain's others, as a finding's subject."""
+        sender = self.sender
+        return printable(sender.relay or sender.ip or sender.mail_from or sender.header_from)
+
+    @property
     def stream(self) -> str:
         """What to call this stream in a sentence."""
         return stream(self.sender)
@@ -142,7 +161,7 @@ def align(sender: Sender, discovery: Discovery, walks: Mapping[str, Walk], spf: 
 def identifiers_of(senders: Sequence[Sender], spf: SPFLook, dkim: DKIMLook) -> set[str]:
     """Every domain that will be compared."""
     found = {_envelope(each, spf.evaluations.get(each)) for each in senders}
-    found |= {domain for each in senders for domain, _, _ in dkim.signing(each)}
+    found |= {signed.domain for each in senders for signed in dkim.signing(each)}
     return {each.lower().removesuffix(".") for each in found if each}
 
 
@@ -164,22 +183,22 @@ def _envelope(sender: Sender, evaluation: Evaluation | None) -> str:
     return (sender.mail_from or (evaluation.domain if evaluation else "")).lower().removesuffix(".")
 
 
-def _by_dkim(sender: Sender, signing: Sequence[tuple[str, str, bool]]) -> list[Identifier]:
-    seen = {(each.domain.lower(), each.selector.lower()): each.verified for each in sender.signatures}
+def _by_dkim(sender: Sender, signing: Sequence[Signed]) -> list[Identifier]:
+    seen = {(each.domain.lower().removesuffix("."), each.selector.lower()): each.verified for each in sender.signatures}
     found = []
-    for domain, selector, usable in signing:
-        key = (domain.lower(), selector.lower())
-        tell = f"d={printable(domain)} s={printable(selector)}"
+    for signed in signing:
+        key = (signed.domain.lower().removesuffix("."), signed.selector.lower())
+        tell = f"d={printable(signed.domain)} s={printable(signed.selector)}"
         if key not in seen:
             state: Outcome = "unknown"
             why = f"a key for {tell} is published; whether this mail is signed with it was not seen"
         elif seen[key] is False:
             state, why = "fail", f"the DKIM signature {tell} does not verify"
-        elif not usable:
+        elif not signed.usable:
             state, why = "fail", f"DKIM signs with {tell}, and no key that works is published for it"
         else:
             state, why = "pass", f"DKIM signs with {tell}"
-        found.append(Identifier("DKIM", key[0], state, why, selector))
+        found.append(Identifier("DKIM", key[0], state, why, signed.selector))
     if found:
         return found
     if sender.known_by == "message":

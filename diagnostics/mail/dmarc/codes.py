@@ -133,7 +133,7 @@ SUBDOMAIN_POLICY = Code(
 NOT_ALIGNED = Code(
     "dmarc.not_aligned",
     Verdict.FAIL,
-    "DMARC fails for {evidence.stream}: {evidence.told}. None of this counts for {subject}.",
+    "DMARC fails for {evidence.stream}: {evidence.told}. None of this counts for {evidence.domain}.",
     remedy="{evidence.how}",
     letter="{evidence.letter}",
     meaning="DMARC asks for one thing: that SPF or DKIM passes for the domain of the From address itself. That a relay "

@@ -55,7 +55,7 @@ def _of(destination: Destination, discovery: Discovery) -> Iterator[Finding]:
         yield _unauthorised(destination, discovery, facts)
     elif destination.agreed == "no answer" or (mail and mail.receives == "no answer"):
         facts["detail"] = destination.detail or (mail.why if mail else "")
-        yield codes.REPORTS_UNSEEN.finding(discovery.domain, facts, reason=UnknownReason.UNAVAILABLE)
+        yield codes.REPORTS_UNSEEN.finding(destination.uri.host, facts, reason=UnknownReason.UNAVAILABLE)
 
 
 def _unauthorised(destination: Destination, discovery: Discovery, facts: dict[str, object]) -> Finding:
@@ -71,7 +71,7 @@ def _unauthorised(destination: Destination, discovery: Discovery, facts: dict[st
         who = f"At the DNS host of {destination.uri.host}, add a TXT record"
         letter = ""
     facts |= {"who": who, "letter": letter, "proposed": _AUTHORISES}
-    return codes.REPORT_UNAUTHORISED.finding(discovery.domain, facts, records=(record,) if destination.own else ())
+    return codes.REPORT_UNAUTHORISED.finding(destination.uri.host, facts, records=(record,) if destination.own else ())
 
 
 def _no_mail(destination: Destination, mail: MailHost, discovery: Discovery, facts: dict[str, object]) -> Finding:
@@ -81,7 +81,7 @@ def _no_mail(destination: Destination, mail: MailHost, discovery: Discovery, fac
     said = f": this value has {discovery.report_to}, make that mailbox first." if proposed else " (rua=mailto:…)."
     facts |= {"detail": mail.why, "proposed": proposed, "value_said": said}
     changes = place.change(proposed, record.text) if proposed and record else ()
-    return codes.REPORT_HOST.finding(discovery.domain, facts, records=changes)
+    return codes.REPORT_HOST.finding(destination.uri.host, facts, records=changes)
 
 
 def _without(record: Record, destination: Destination, report_to: str) -> str:

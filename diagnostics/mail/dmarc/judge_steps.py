@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from diagnostics.finding import Finding, UnknownReason
 from diagnostics.mail.dmarc import codes, mend
@@ -11,8 +10,7 @@ from diagnostics.mail.dmarc.alignment import Alignment
 from diagnostics.mail.dmarc.discovery import Discovery
 from diagnostics.mail.dmarc.evidence import Spot, ground
 from diagnostics.mail.dmarc.judge_record import of_record_kept
-from diagnostics.mail.dmarc.policy import Effective
-from diagnostics.mail.dmarc.record import REMOVED, Record, parse
+from diagnostics.mail.dmarc.record import REMOVED, parse
 from diagnostics.mail.dmarc.steps import PolicyStep, table
 
 _READY = (
@@ -46,7 +44,10 @@ def judge_steps(discovery: Discovery, alignments: Sequence[Alignment], steps: Se
 
 
 def judge_policy(discovery: Discovery, steps: Sequence[PolicyStep]) -> list[Finding]:
-    """Advice about the policy in force: none, or only a test."""
+    """Advice about the policy in force: none, or only a test.
+
+    The next step is shown, and no record to publish now: first come two weeks of reports.
+    """
     applied = discovery.policy
     record = applied.record
     if record is None or record.spoilt or not applied.known or applied.source == "the public suffix":
@@ -62,23 +63,12 @@ def judge_policy(discovery: Discovery, steps: Sequence[PolicyStep]) -> list[Find
     if record.testing and applied.declared != "none":
         proposed = mend.changed(record, without=("t", *REMOVED))
         facts |= {"declared": applied.declared, "policy": applied.policy, "next_step": proposed}
-        changes = place.change(proposed, applied.record.text) if applied.record and not why_not else ()
-        return [codes.TESTING.finding(discovery.domain, facts, records=changes)]
+        return [codes.TESTING.finding(discovery.domain, facts)]
     if applied.policy == "none":
-        return [_none_yet(discovery, applied, record, facts, place, ready=not why_not)]
+        tags = {applied.tag or "p": "quarantine"}
+        facts |= {"policy": applied.policy, "next_step": mend.changed(record, without=REMOVED, **tags)}
+        return [codes.POLICY_NONE.finding(discovery.domain, facts)]
     return []
-
-
-def _none_yet(
-    discovery: Discovery, applied: Effective, record: Record, facts: dict[str, Any], place: Spot, *, ready: bool
-) -> Finding:
-    tags = {applied.tag or "p": "quarantine"}
-    proposed = mend.changed(record, without=REMOVED, **tags)
-    facts |= {"policy": applied.policy, "next_step": proposed}
-    # Advice to weigh: a record is offered as ready to publish only where nothing known breaks and reports are read.
-    ready = ready and record.reports_somewhere and not applied.inherited
-    changes = place.change(proposed, applied.record.text) if ready and applied.record else ()
-    return codes.POLICY_NONE.finding(discovery.domain, facts, records=changes)
 
 
 def _now(discovery: Discovery) -> dict[str, str]:

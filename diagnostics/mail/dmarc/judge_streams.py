@@ -20,14 +20,14 @@ _MOST_NAMED = 3  # streams named in one sentence
 
 
 def judge_streams(discovery: Discovery, alignments: Sequence[Alignment], spf: SPFLook, dkim: DKIMLook) -> list[Finding]:
-    """One finding for each stream; those that only the policy of the domain above stops share one cause."""
+    """One finding for each stream; before them the policy of the domain above, where that stops any."""
     if not alignments:
         facts = {"stream": "the site's mail", "told": "no sender of this domain is known", **ground(discovery)}
+        facts["domain"] = discovery.domain
         return [codes.ALIGNMENT_UNSEEN.finding(discovery.domain, facts, reason=UnknownReason.NOT_CONFIGURED)]
     inherited = [each for each in alignments if _stopped_from_above(each, discovery) and not _waits(each, spf, dkim)]
     # Where receivers differ about a stream, that is told once, with the reason: dmarc.discovery_differs.
-    others = [each for each in alignments if each not in inherited and each.both != "differs"]
-    findings = [_of_stream(each, discovery, spf, dkim) for each in others]
+    findings = [_of_stream(each, discovery, spf, dkim) for each in alignments if each.both != "differs"]
     return [_subdomain_policy(discovery, inherited), *findings] if inherited else findings
 
 
@@ -35,27 +35,28 @@ def _of_stream(alignment: Alignment, discovery: Discovery, spf: SPFLook, dkim: D
     facts = _facts(alignment, discovery)
     if alignment.both == "pass":
         facts["told"] = " and ".join(each.why for each in alignment.passes_by)
-        return codes.ALIGNED.finding(discovery.domain, facts)
+        return codes.ALIGNED.finding(alignment.subject, facts)
     if alignment.both == "unknown":
         seen_not = [each for each in alignment.identifiers if "unknown" in (each.outcome(True), each.outcome(False))]
         facts["told"] = "; ".join(_why_unknown(each) for each in seen_not)
         reason = UnknownReason.UNAVAILABLE if _dns_failed(alignment) else UnknownReason.NOT_CONFIGURED
-        return codes.ALIGNMENT_UNSEEN.finding(discovery.domain, facts, reason=reason)
+        return codes.ALIGNMENT_UNSEEN.finding(alignment.subject, facts, reason=reason)
     if waits := _waits(alignment, spf, dkim):
         identifier, cause = waits
         facts |= {"told": identifier.why, "cause": cause}
-        return codes.BLOCKED.finding(discovery.domain, facts, reason=UnknownReason.BLOCKED, blocked_by=cause)
+        return codes.BLOCKED.finding(alignment.subject, facts, reason=UnknownReason.BLOCKED, blocked_by=cause)
     strict = [each for each in alignment.identifiers if each.only_strict and each.authenticated == "pass"]
     if strict and discovery.policy.record:
         return _too_strict(alignment, strict, discovery, facts)
     facts |= {"how": how(alignment, discovery.domain), "letter": _letter(alignment, discovery.domain)}
-    return codes.NOT_ALIGNED.finding(discovery.domain, facts)
+    return codes.NOT_ALIGNED.finding(alignment.subject, facts)
 
 
 def _facts(alignment: Alignment, discovery: Discovery) -> dict[str, Any]:
     sender = alignment.sender
     service = service_of(sender)
     return {
+        "domain": discovery.domain,
         "stream": alignment.stream,
         "told": "; ".join(each.why for each in alignment.identifiers),
         "identifiers": [each.to_json() for each in alignment.identifiers],
@@ -150,7 +151,7 @@ def _too_strict(
     proposed = mend.changed(record, without=tags)
     facts |= {**place.words(), "tags": ", ".join(f"{each}=s" for each in tags), "proposed": proposed}
     facts["told"] = " and ".join(each.why for each in strict)
-    return codes.TOO_STRICT.finding(discovery.domain, facts, records=place.change(proposed, record.text))
+    return codes.TOO_STRICT.finding(alignment.subject, facts, records=place.change(proposed, record.text))
 
 
 def how(alignment: Alignment, domain: str) -> str:

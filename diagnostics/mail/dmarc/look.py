@@ -47,7 +47,12 @@ async def look_at_dmarc(
     Asks DNS only for the walks of identifiers that `discover` was not given.
     """
     if discovery.exists is False:
-        facts = {"stream": f"mail of {discovery.domain}", "told": "the domain does not exist", "cause": DOMAIN_UNKNOWN}
+        facts = {
+            "stream": f"mail of {discovery.domain}",
+            "told": "the domain does not exist",
+            "domain": discovery.domain,
+            "cause": DOMAIN_UNKNOWN,
+        }
         blocked = codes.BLOCKED.finding(
             discovery.domain,
             {**facts, **ground(discovery)},
