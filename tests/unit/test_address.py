@@ -115,6 +115,12 @@ async def test_a_name_in_a_foreign_zone_is_for_its_owner_to_mend() -> None:
     assert found.remedy and not found.remedy.records and "srv1.hoster.test" in found.remedy.letter
 
 
+async def test_a_name_in_a_foreign_zone_that_leads_nowhere_gets_no_record_of_the_readers() -> None:
+    found = await only(zone("srv1.hoster.test"))
+    assert found.code == "reputation.ptr_mismatch" and "leads nowhere" in found.summary
+    assert found.remedy and not found.remedy.records and "mail.site.test" in found.remedy.letter
+
+
 async def test_a_relays_address_is_for_its_support_and_the_site_is_not_accused() -> None:
     found = await only(zone(), sender(relay="smtp.sendgrid.net"))
     assert found.remedy and found.remedy.letter.startswith("To the support of SendGrid")

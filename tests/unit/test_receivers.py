@@ -105,7 +105,7 @@ def test_spf_or_dkim_is_enough_for_everybody() -> None:
 def test_the_worst_of_several_streams_decides() -> None:
     good, bad = identified("dmarc.aligned", spf="pass"), identified("dmarc.not_aligned", spf="fail")
     view = seen(good, bad, "spf.sender_not_authorised", messages_day=6000)
-    assert row(view, "microsoft", "spf").state == "fail"
+    assert row(view, "microsoft", "spf").state == "fail" and row(view, "gmail", "auth").state == "fail"
 
 
 def test_microsoft_wants_spf_and_dkim_both() -> None:

@@ -56,7 +56,7 @@ def told(found: Progress) -> Finding:
 def test_the_default_plan_begins_at_50_and_grows_by_at_most_1_4() -> None:
     assert plan(500, FIRST).steps == (50, 70, 98, 137, 191, 267, 373, 500)
     assert plan(30, FIRST).steps == (30,)
-    assert plan(21, FIRST, start=15).steps == (15, 21)  # 1.4 × 15 in floating point is 20.999…
+    assert plan(115, FIRST, start=100, growth=1.15).steps == (100, 115)  # in floating point it would be 114
 
 
 @given(
@@ -108,6 +108,7 @@ def test_a_day_is_done_when_the_sites_own_figures_show_most_of_it() -> None:
     found = after(50, 56, 55, 98)
     assert states(found) == ["done", "done", "behind", "done"]
     assert found.allowed == 137
+    assert states(after(40)) == ["done"] and states(after(39)) == ["behind"]
 
 
 def test_deferrals_or_bounces_hold_the_volume_until_a_better_day() -> None:
@@ -165,6 +166,7 @@ def test_thirty_idle_days_begin_the_plan_again() -> None:
 def test_days_that_nobody_counted_move_nothing_and_are_not_idle() -> None:
     found = after(50, *[None] * 40)
     assert set(states(found)[1:]) == {"not counted"} and found.allowed == 70
+    assert after(50, (70, 4, 0), None).hold == after(50, (70, 4, 0)).hold != ""
     assert told(after(None, None)).code == "warm_up.uncounted"
 
 

@@ -52,7 +52,9 @@ class Chosen:
 
 
 _CONTRACT = "Free for one's own mail at low volume, not for a service for others: that needs a contract. "
-_UNSURE = "The operator publishes no word on use by a service for others, so it is off; ask before you switch it on. "
+_UNSURE = (
+    "No word of the operator on use by a service for others was found, so it is off; ask before you switch it on. "
+)
 
 LISTS: tuple[Blocklist, ...] = (
     Blocklist(

@@ -73,7 +73,7 @@ def plan(target: int, begun_on: date, *, start: int = START, growth: float = GRO
 
 
 def _grown(steps: Sequence[int], start: int, target: int, growth: float) -> tuple[int, ...]:
-    exact = Fraction(str(growth))  # 1.4 × 15 is 21, which floating point misses
+    exact = Fraction(str(growth))  # 1.15 × 100 is 115, and 114 in floating point
     made = list(steps) or [start]
     while made[-1] < target:
         following = min(target, int(made[-1] * exact))
