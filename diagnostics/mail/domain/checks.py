@@ -16,7 +16,7 @@ from diagnostics.mail.dkim import codes as dkim_codes
 from diagnostics.mail.dmarc import codes as dmarc_codes
 from diagnostics.mail.domain import codes
 from diagnostics.mail.domain.history import changes
-from diagnostics.mail.domain.inspect import AREAS, existing, look
+from diagnostics.mail.domain.inspect import AREAS, existing, look, of_report
 from diagnostics.mail.domain.of_site import subjects_of, world_of
 from diagnostics.mail.domain.proof import proven
 from diagnostics.mail.domain.subject import Subject
@@ -83,7 +83,9 @@ async def demands_of_receivers(context: Context) -> list[Finding]:
         subjects = await subjects_of(context)
     except SiteUnavailable as error:
         return not_asked(context, error)
-    return [each for subject in subjects for each in rules(subject, context.findings).findings]
+    return [
+        of_report(each, subject.domain) for subject in subjects for each in rules(subject, context.findings).findings
+    ]
 
 
 @check("mail.records", emits=[*_ANY], timeout_s=120)
@@ -96,7 +98,8 @@ async def what_changed(context: Context) -> list[Finding]:
     world = world_of(context)
     found: list[Finding] = []
     for subject in subjects:
-        found += await existing(subject, world)
-        found += await changes(context.previous, subject.domain, world.dns)
-        found += await together(context.findings, subject, world, timeout_s=LOOK_S)
+        own = await existing(subject, world)
+        own += await changes(context.previous, subject.domain, world.dns)
+        own += await together(context.findings, subject, world, timeout_s=LOOK_S)
+        found += [of_report(each, subject.domain) for each in own]
     return found

@@ -88,7 +88,7 @@ async def inspect(subject: Subject, world: World, *, timeout_s: float = TIMEOUT_
         by_area = dict(zip(AREAS, await asyncio.gather(*proofs), strict=True))
     findings = [each for found in by_area.values() for each in found]
     findings = without_repeats([*there, *findings])
-    return [*findings, *rules(subject, findings).findings]
+    return [*findings, *(of_report(each, subject.domain) for each in rules(subject, findings).findings)]
 
 
 async def look(area: Area, subject: Subject, world: World, *, ends_at: float) -> list[Finding]:
