@@ -185,6 +185,14 @@ async def test_of_many_names_ten_are_followed() -> None:
     assert found.code == "reputation.ptr_mismatch" and found.evidence["names_count"] == 500
     assert len(found.evidence["names"]) == 10
     assert sum(kind == "A" for _, kind in dns.asked) == 10
+    assert len(str(found.to_json())) < 6000
+
+
+async def test_a_name_with_thousands_of_addresses_is_followed_and_shown_in_part() -> None:
+    many = [f"198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}" for number in range(4000)]
+    found = await looked(zone("mail.site.test").add("mail.site.test", "A", *many, IP), sender(helo="mail.site.test"))
+    assert [each.code for each in found] == ["reputation.ptr_confirmed", "reputation.helo_sound"]
+    assert all(len(str(each.to_json())) < 6000 for each in found)
 
 
 async def test_text_of_a_reverse_name_is_shown_escaped() -> None:

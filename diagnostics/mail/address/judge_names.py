@@ -10,7 +10,7 @@ from typing import Any
 from diagnostics.finding import Code, Finding, RecordChange, UnknownReason
 from diagnostics.mail.address import codes, letters
 from diagnostics.mail.address.names import IPAddress, is_generic, why_no_helo
-from diagnostics.mail.address.reverse import MOST_NAMES, Led, Reverse, forward_type
+from diagnostics.mail.address.reverse import MOST_NAMES, Led, Reverse, first_of, forward_type
 from diagnostics.mail.providers import Provider
 from diagnostics.printable import printable
 
@@ -96,7 +96,7 @@ def judge_helo(machine: Machine, helo: str, seen: tuple[Led, ...], exchangers: b
         facts |= {"why": why, "letter": letters.helo_name(machine.ip, shown, wanted, machine.domain, why)}
         return codes.HELO_INVALID.finding(shown or "an empty name", facts)
     addresses = sorted({each for led in seen for each in led.addresses})
-    facts |= {"addresses": addresses, "matches": machine.ip in addresses, "records": _records(shown, seen)}
+    facts |= {"addresses": first_of(addresses), "matches": machine.ip in addresses, "records": _records(shown, seen)}
     if addresses or exchangers:
         facts["leads"] = (
             "leads to this address"
@@ -193,7 +193,12 @@ def _letter(machine: Machine, wanted: str, seen: str) -> str:
 
 def _records(name: str, seen: tuple[Led, ...]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "type": "AAAA" if ":" in each.addresses[0] else "A", "values": each.addresses, "ttl": each.ttl}
+        {
+            "name": name,
+            "type": "AAAA" if ":" in each.addresses[0] else "A",
+            "values": first_of(each.addresses),
+            "ttl": each.ttl,
+        }
         for each in seen
         if each.addresses
     ]

@@ -21,6 +21,7 @@ _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _ERROR_CODES = ipaddress.ip_network("127.255.255.0/24")
 _UNLISTED_PROBE = "invalid"
 MOST_REASON = 200  # characters of what the list itself says
+MOST_CODES = 16  # of one answer; the rest of a longer one says nothing new
 
 
 class Word(StrEnum):
@@ -140,7 +141,7 @@ def _trouble(answer: DNSAnswer | str, blocklist: Blocklist) -> tuple[Trouble, st
 def _codes(answer: DNSAnswer | str) -> tuple[str, ...]:
     if isinstance(answer, str) or answer.end is not End.ANSWER:
         return ()
-    return tuple(sorted((str(each) for each in answer.addresses), key=_octets))
+    return tuple(sorted((str(each) for each in answer.addresses), key=_octets)[:MOST_CODES])
 
 
 def _octets(address: str) -> tuple[int, ...]:

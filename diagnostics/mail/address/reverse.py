@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from diagnostics.mail.address.names import IPAddress
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable, End, RecordType, is_name
 from diagnostics.printable import printable
 
+MOST_SHOWN = 20  # records of one name that stand in the evidence
 MOST_NAMES = 10  # PTR names that are followed, as many as SPF's ptr takes (RFC 7208 §4.6.4)
 
 
@@ -56,11 +58,12 @@ class Reverse:
 
     @property
     def records(self) -> list[dict[str, Any]]:
-        """Every record that was seen, as evidence."""
+        """The records that were seen, as evidence."""
         kind = forward_type(self.address)
-        seen = [{"name": self.pointer, "type": "PTR", "values": [printable(n) for n in self.names], "ttl": self.ttl}]
+        names = [printable(each) for each in self.names[:MOST_SHOWN]]
+        seen = [{"name": self.pointer, "type": "PTR", "values": names, "ttl": self.ttl}]
         forward = [
-            {"name": printable(each.name), "type": kind, "values": list(each.addresses), "ttl": each.ttl}
+            {"name": printable(each.name), "type": kind, "values": first_of(each.addresses), "ttl": each.ttl}
             for each in self.led
             if each.addresses
         ]
@@ -97,6 +100,11 @@ async def lead(dns: DNS, name: str, address: IPAddress) -> Led:
 
 def forward_type(address: IPAddress) -> RecordType:
     return "A" if address.version == 4 else "AAAA"
+
+
+def first_of(addresses: Sequence[str]) -> list[str]:
+    """The first of *addresses*, as many as evidence holds."""
+    return list(addresses[:MOST_SHOWN])
 
 
 def _addresses(answer: DNSAnswer) -> tuple[str, ...]:
