@@ -11,6 +11,7 @@ from diagnostics.cli.domain import domain
 from diagnostics.cli.domains import domains
 from diagnostics.cli.message import message
 from diagnostics.cli.reply import reply
+from diagnostics.cli.smtp import smtp
 from diagnostics.cli.spf import spf
 
 
@@ -26,4 +27,5 @@ main.add_command(domain)
 main.add_command(domains)
 main.add_command(message)
 main.add_command(reply)
+main.add_command(smtp)
 main.add_command(spf)

@@ -20,7 +20,7 @@ from diagnostics.mail.site import NOT_ASKED, MailSettings, mail_settings, not_as
 OFFERED = Code(
     "smtp.auth.offered",
     Verdict.PASS,
-    "{subject} offers the site a log-in by {evidence.usable}.",
+    "{subject} offers a log-in by {evidence.usable}.",
     meaning="The relay and the site's mailer know a method in common. Whether the password is right is another matter.",
     proof="The EHLO answer on the port in force, before and after TLS.",
     impact=Impact.ADVICE,

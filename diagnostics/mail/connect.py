@@ -17,14 +17,15 @@ from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import CauseKind, Code, Finding, Impact, Remedy, UnknownReason, Verdict
 from diagnostics.mail.codes import connect as codes
 from diagnostics.mail.ports import AGAIN_S, SMTP_PORTS, PortView, Side, look_at_host, look_at_port, tcp_opens
+from diagnostics.mail.providers import by_host
 from diagnostics.mail.site import MAILERS, NOT_ASKED, MailSettings, mail_settings, not_asked, probed, site_name
 
 OPEN = Code(
     "smtp.connect.open",
     Verdict.PASS,
-    "The site reaches {subject} on port {evidence.port}{evidence.greeting}.",
+    "{subject} can be reached on port {evidence.port}{evidence.greeting}.",
     meaning="Name, network and port are in order, and a mail server answers.",
-    proof="The site's own connection, beside ours, in the evidence.",
+    proof="The connection, from the site and from here where both looked, in the evidence.",
     impact=Impact.ADVICE,
 )
 NOT_USED = Code(
@@ -47,6 +48,17 @@ PORT_BLOCKED = Code(
     proof="The same port tried from the site and from elsewhere at the same time, with the answers in a table.",
     kind=CauseKind.HOST,
 )
+UNSEEN = Code(
+    "smtp.connect.unseen",
+    Verdict.UNKNOWN,
+    "{subject} could not be looked at: {evidence.why}",
+    remedy="Try again, with more time (--timeout) if it ran out, from another network, or with another resolver "
+    "(--nameserver). Does it stay so, ask the operator of {subject} why it does not come to an end.",
+    meaning="The look did not come to its end. That says nothing about the relay, for better or worse.",
+    proof="How far the look came, and what stopped it.",
+    kind=CauseKind.RELAY,
+    impact=Impact.ADVICE,
+)
 NOT_PROBED = Code(
     "smtp.connect.not_probed",
     Verdict.UNKNOWN,
@@ -64,14 +76,15 @@ _FORBIDDEN = ("permission denied", "not permitted", "(13)", "has been disabled")
 
 @dataclass(frozen=True)
 class Views:
-    """Everything that was seen, from both origins."""
+    """Everything that was seen: from the site and from here, or by one party alone (*ours* is None then)."""
 
     mail: MailSettings
     site: Side
-    ours: Side
+    ours: Side | None
     control_from_site: Side | None = None
     control_opens_here: bool | None = None  # None: no control target is set, or it was not asked
     other_mode: PortView | None = None  # our look with TLS from the first byte, or without
+    origin: str = "site"  # whose look `site` is: the site's, or "here" where somebody looks for himself
 
     @property
     def here(self) -> PortView | None:
@@ -81,7 +94,7 @@ class Views:
     @property
     def there(self) -> PortView | None:
         """The same port as we see it."""
-        return self.ours.ports.get(self.mail.port)
+        return self.ours.ports.get(self.mail.port) if self.ours else None
 
     def evidence(self) -> dict[str, Any]:
         """The table origin × port, and the names."""
@@ -95,7 +108,7 @@ class Views:
                 "banner": view.banner[:200],
             }
             for origin, side in (
-                ("site", self.site),
+                (self.origin, self.site),
                 ("sidecar", self.ours),
                 ("site to control", self.control_from_site),
             )
@@ -107,12 +120,15 @@ class Views:
             "scope": "path",
             "host": self.mail.host,
             "port": self.mail.port,
-            "addresses": {"site": self.site.addresses, "sidecar": self.ours.addresses},
-            "resolve_errors": {"site": self.site.resolve_error, "sidecar": self.ours.resolve_error},
+            "addresses": {name: side.addresses for name, side in self._sides()},
+            "resolve_errors": {name: side.resolve_error for name, side in self._sides()},
             "table": rows,
             "control_opens_here": self.control_opens_here,
             "open_from_site": self.open_from_site(),
         }
+
+    def _sides(self) -> list[tuple[str, Side]]:
+        return [(self.origin, self.site), *([("sidecar", self.ours)] if self.ours else [])]
 
     def open_from_site(self) -> list[int]:
         """The relay's other ports that a mailer at the site could use."""
@@ -164,7 +180,9 @@ def judge(views: Views) -> Finding:
     """What the two views together mean."""
     mail, here, there, evidence = views.mail, views.here, views.there, views.evidence()
     if views.site.resolve_error:
-        name_is_wrong = views.ours.unknown_host or (bool(views.ours.resolve_error) and views.site.unknown_host)
+        ours = views.ours
+        we_know = ours is not None and (ours.unknown_host or not ours.resolve_error)
+        name_is_wrong = ours.unknown_host if ours and we_know else views.site.unknown_host
         code = codes.HOST_UNKNOWN if name_is_wrong else codes.DNS_FAILED
         return code.finding(mail.relay, evidence)
     if here is None:
@@ -203,6 +221,7 @@ def _unreachable(views: Views, here: PortView, evidence: dict[str, Any]) -> Find
 def _way_out(views: Views) -> tuple[str, str]:
     """What to set or to ask for, when the host blocks the port."""
     mail = views.mail
+    origin = "here" if views.origin == "here" else f"the {views.origin}"
     how = _KIND_WORDS.get(views.here.tcp, "") if views.here else ""
     asked = (
         f"Please open outgoing TCP port {mail.port} from our web space to {mail.host}. Connections from the web server "
@@ -211,7 +230,7 @@ def _way_out(views: Views) -> tuple[str, str]:
     for port in views.open_from_site():
         mode = "SSL" if port == 465 else "TLS"
         return (
-            f"Set port {port} with encryption {mode} in the mail settings: it is open from the site. Or ask the web "
+            f"Set port {port} with encryption {mode} in the mail settings: it is open from {origin}. Or ask the web "
             f"host to open port {mail.port}.",
             f"Port {port}, encryption {mode}",
         )
@@ -234,9 +253,12 @@ def intercepted(host: str, here: PortView, there: PortView | None) -> str:
     """Why another server seems to answer the site than answers us; "" when the same one does.
 
     Large relays have many servers: names of one organisation are one relay, and a
-    certificate that is good for the relay's name is the relay's.
+    certificate that is good for the relay's name is the relay's. By one look alone this is
+    told only of providers whose hosts are known.
     """
-    if there is None or not there.banner or not here.banner:
+    if there is None:
+        return _of_a_stranger(host, here)
+    if not there.banner or not here.banner:
         return ""
     ours, theirs = organisation(there.banner), organisation(here.banner)
     if not ours or not theirs or ours == theirs or theirs == organisation(host):
@@ -246,6 +268,16 @@ def intercepted(host: str, here: PortView, there: PortView | None) -> str:
     if here.tls and there.tls and here.tls.fingerprint and here.tls.fingerprint == there.tls.fingerprint:
         return ""
     return f"it calls itself {theirs} to the site and {ours} to us"
+
+
+def _of_a_stranger(host: str, here: PortView) -> str:
+    """A known provider's name, answered by a server of another name that cannot show the provider's certificate."""
+    provider, theirs = by_host(host), organisation(here.banner)
+    if provider is None or not theirs or by_host(theirs) is provider or theirs == organisation(host):
+        return ""
+    if here.tls and (here.tls.ok or here.tls.fault not in ("name_mismatch", "untrusted")):
+        return ""
+    return f"it calls itself {theirs}, which is not {provider.title}"
 
 
 def organisation(greeting: str) -> str:

@@ -11,8 +11,10 @@ import re
 from dataclasses import dataclass, field
 
 from diagnostics.network import Dropped, NetworkError, Stream, TooMuch
+from diagnostics.printable import printable
 
 REPLY_LINES = 100
+LINE_SHOWN = 2000  # characters kept of a line; what no terminal should get is escaped in them
 TRANSCRIPT_LINES = 60
 _ADDRESS = re.compile(r"[\w.+\-]+@(?=[\w\-])")
 
@@ -71,7 +73,7 @@ class Conversation:
         lines: list[str] = []
         while True:
             raw = await self.stream.read_line(self.timeout_s)
-            line = raw.decode("utf-8", "replace")
+            line = printable(raw, LINE_SHOWN)
             self._note(f"S: {line}")
             if len(line) < 3 or not line[:3].isdigit():
                 raise Dropped(

@@ -99,12 +99,15 @@ _ABOUT_CERTIFICATE = ("expired", "name_mismatch", "untrusted", "not_yet_valid")
 
 @dataclass(frozen=True)
 class Views:
-    """The port in force, from the site and from here; `other_mode` is ours the other way round."""
+    """The port in force, from the site and from here; `other_mode` is ours the other way round.
+
+    Where somebody looks for himself, *here* is his look and *there* is None.
+    """
 
     mail: MailSettings
     now: datetime
     here: PortView
-    there: PortView
+    there: PortView | None
     other_mode: PortView | None
 
     def evidence(self, **more: Any) -> dict[str, Any]:
@@ -117,10 +120,12 @@ class Views:
             "encryption": self.mail.encryption,
             "auto_tls": self.mail.auto_tls,
             "verify_peer": self.mail.verify_peer,
-            "site": {"tls": self.here.tls, "starttls": self.here.starttls, "error": self.here.error},
-            "sidecar": {"tls": self.there.tls, "starttls": self.there.starttls, "error": self.there.error},
+            **{name: {"tls": view.tls, "starttls": view.starttls, "error": view.error} for name, view in self._looks()},
             **more,
         }
+
+    def _looks(self) -> list[tuple[str, PortView]]:
+        return [("site", self.here), ("sidecar", self.there)] if self.there else [("here", self.here)]
 
 
 @check(
@@ -169,10 +174,10 @@ def judge(views: Views) -> list[Finding]:
         return [finding.finding(mail.relay, views.evidence(why="encryption is off"))]
     if why := mode_is_wrong(views):
         return [codes.WRONG_MODE.finding(mail.relay, views.evidence(why=why))]
-    offered = here.starttls if here.starttls is not None else there.starttls
+    offered = here.starttls if here.starttls is not None or there is None else there.starttls
     if not mail.implicit_tls and offered is False and not here.tls:
         if mail.encryption == "tls":
-            stripped = bool(there.starttls) and here.starttls is False
+            stripped = there is not None and bool(there.starttls) and here.starttls is False
             return [codes.NOT_OFFERED.finding(mail.relay, views.evidence(stripped_on_the_way=stripped))]
         return [NOT_USED.finding(mail.relay, views.evidence(why="the relay does not offer STARTTLS"))]
     return [certificate(views)]
@@ -184,7 +189,7 @@ def mode_is_wrong(views: Views) -> str:
     if mail.implicit_tls:
         if here.starttls is not None and here.banner and not here.implicit_tls:
             return "the site wants TLS at once, and the port greets in the clear"
-        if "wrong_mode" in (tls_fault(here.tls, views), there.tls.fault if there.tls else ""):
+        if "wrong_mode" in (tls_fault(here.tls, views), there.tls.fault if there and there.tls else ""):
             return "the site wants TLS at once, and the port greets in the clear"
     elif mail.encryption == "tls" or mail.port in (465, 2465):
         if here.implicit_tls and here.speaks_tls:
@@ -199,7 +204,7 @@ def certificate(views: Views) -> Finding:
     mail, here, there = views.mail, views.here, views.there
     way = "TLS from the first byte" if mail.implicit_tls else "STARTTLS"
     if here.tls is None:
-        if there.tls and there.tls.fault and not there.tls.ok:
+        if there and there.tls and there.tls.fault and not there.tls.ok:
             why = f"the site's probe has no handshake; from outside: {_FAULT_WORDS[there.tls.fault]}."
         else:
             why = "the site's probe has no handshake."
@@ -207,7 +212,7 @@ def certificate(views: Views) -> Finding:
     fault = tls_fault(here.tls, views)
     if not fault:
         evidence = views.evidence(way=way, not_after=here.tls.not_after[:10] or "an unknown day")
-        if there.tls and there.tls.fault in _ABOUT_CERTIFICATE:
+        if there and there.tls and there.tls.fault in _ABOUT_CERTIFICATE:
             return SEEN_OUTSIDE.finding(mail.relay, {**evidence, "fault_words": _FAULT_WORDS[there.tls.fault]})
         return GOOD.finding(mail.relay, evidence)
     evidence = views.evidence(fault=fault, fault_words=_FAULT_WORDS[fault])
@@ -232,7 +237,7 @@ def tls_fault(tls: TLSView | None, views: Views) -> str:
         return "wrong_mode"
     if any(word in text for word in ("protocol version", "unsupported protocol", "no shared cipher", "handshake fail")):
         return "version"
-    ours = views.there.tls
+    ours = views.there.tls if views.there else None
     if ours and ours.fault and (not tls.fingerprint or ours.fingerprint == tls.fingerprint):
         return ours.fault
     ends = instant(tls.not_after)

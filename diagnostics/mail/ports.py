@@ -29,12 +29,14 @@ from diagnostics.network import (
     TLSMode,
     TooMuch,
 )
+from diagnostics.printable import printable
 
 IMPLICIT_TLS_PORTS = (465, 2465)
 SMTP_PORTS = (25, 465, 587, 2525)
 CONNECT_S = 5.0
 REPLY_S = 5.0  # as long as the site's probe waits for each answer
 LOOK_S = 8.0  # one look, all its steps together
+MOST_NAMES = 100  # of a certificate; shared hosts have hundreds
 AGAIN_S = 4.0  # a second look in the other mode: a server that speaks it does so at once
 
 
@@ -307,9 +309,9 @@ def seen_tls(certificate: Certificate, error: TLSFailed | None = None, version: 
         ok=error is None,
         error=error.detail if error else "",
         fault=error.kind if error else "",
-        subject=certificate.subject,
-        names=certificate.names,
-        issuer=certificate.issuer,
+        subject=printable(certificate.subject),
+        names=tuple(printable(name, 253) for name in certificate.names[:MOST_NAMES]),
+        issuer=printable(certificate.issuer),
         not_after=certificate.not_after.isoformat(),
         fingerprint=certificate.fingerprint,
         not_before=certificate.not_before.isoformat(),

@@ -33,7 +33,7 @@ FAILED = reply_code(
 NOT_OFFERED = reply_code(
     "smtp.auth.not_offered",
     Fault.SITE,
-    "{subject} offers no log-in that the site can use.",
+    "{subject} offers no log-in that a mailer can use.",
     meaning="The server does not offer AUTH at this moment, or none of the methods that the mailer knows.",
     remedy="Encryption first: set TLS on port 587 or SSL on 465. Is it on already, choose the method that the "
     "provider names (LOGIN or PLAIN); for OAuth only, use the provider's own mailer.",

@@ -9,7 +9,7 @@ SHOWN = "The certificate, or PHP's error text about it, in the evidence."
 NOT_OFFERED = reply_code(
     "smtp.tls.not_offered",
     Fault.SITE,
-    "{subject} does not offer STARTTLS, which the site demands.",
+    "{subject} does not offer STARTTLS, and encryption is demanded.",
     meaning="The site wants to encrypt and the port does not: the wrong port, or something on the path strips the "
     "offer.",
     remedy="Set port 465 with encryption SSL; or port 587 with TLS if the provider names it.",
@@ -39,7 +39,7 @@ EXPIRED = reply_code(
 UNTRUSTED = reply_code(
     "smtp.tls.untrusted",
     Fault.SITE,
-    "The site does not trust the certificate of {subject}.",
+    "The certificate of {subject} is not trusted.",
     meaning="Self-signed, an incomplete chain, or the site's list of authorities is too old.",
     remedy="Update the CA bundle that PHP uses (openssl.cafile in php.ini, package ca-certificates). Is it your "
     "own relay, install a certificate with its whole chain. Do not switch verification off.",
@@ -62,7 +62,7 @@ NAME_MISMATCH = reply_code(
 VERSION = reply_code(
     "smtp.tls.version",
     Fault.SITE,
-    "The site and {subject} share no TLS version or cipher.",
+    "{subject} and its client share no TLS version or cipher.",
     meaning="One of the two is too old: the relay demands TLS 1.2 or newer, or the site refuses what the relay offers.",
     remedy="Update PHP and OpenSSL on the web server; is the relay your own, enable TLS 1.2 and 1.3 there.",
     proof=SHOWN,

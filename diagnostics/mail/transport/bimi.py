@@ -13,6 +13,7 @@ from diagnostics.mail.transport.facts import record_facts
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable
 from diagnostics.printable import printable
 
+MOST_READ = 2048  # characters: two addresses
 _RECORD = re.compile(rb"[\s\"']*v\s*=\s*BIMI", re.IGNORECASE)
 _SOUND_VERSION = re.compile(r"v\s*=\s*BIMI1\s*(?:;|\Z)")
 
@@ -69,6 +70,8 @@ def _read(records: tuple[bytes, ...]) -> tuple[str, str, str]:
     """Logo, certificate, and what is wrong."""
     if len(records) > 1:
         return "", "", "there is more than one"
+    if len(records[0]) > MOST_READ:
+        return "", "", f"it is longer than {MOST_READ} characters"
     try:
         text = records[0].decode("ascii")
     except UnicodeDecodeError:
@@ -107,7 +110,7 @@ def _is_https(text: str) -> bool:
 
 def _mended(records: tuple[bytes, ...]) -> str:
     """The first logo and certificate that can be used; without a logo, the record that declines (l= empty)."""
-    found = [_tags(each.decode("ascii", "replace").strip(" \"'")) for each in records]
+    found = [_tags(each[:MOST_READ].decode("ascii", "replace").strip(" \"'")) for each in records]
     logos = [re.sub(r"\Ahttp:", "https:", tags.get("l", ""), flags=re.IGNORECASE) for tags in found]
     logo = next((each for each in logos if _is_https(each) and urlsplit(each).path.lower().endswith(".svg")), "")
     certificate = next((each for tags in found if _is_https(each := tags.get("a", ""))), "") if logo else ""

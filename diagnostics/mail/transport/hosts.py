@@ -135,7 +135,6 @@ def _dark(route: MailRoute, views: Views, dark: Mapping[str, str]) -> Finding:
     why = whys[0] if len(whys) == 1 else "; ".join(f"{name}: {why}" for name, why in dark.items())
     evidence = {
         "said": listed(dark),
-        "noun": "mail servers" if len(dark) > 1 else "a mail server",
         "why": why if why.endswith(".") else f"{why}.",
         "servers": [_shown(views[name]) | {"host": name} for name in dark if name in views],
         "asked": list(dark),

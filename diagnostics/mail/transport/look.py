@@ -15,6 +15,7 @@ from diagnostics.mail.domain.subject import Subject, World
 from diagnostics.mail.transport.bimi import LogoView, judge_bimi, look_at_bimi
 from diagnostics.mail.transport.codes import dnssec as dnssec_codes
 from diagnostics.mail.transport.codes import mx as mx_codes
+from diagnostics.mail.transport.codes.hosts import STARTTLS_UNSEEN
 from diagnostics.mail.transport.dane import Announced, judge_dane, look_at_dane, uses_dane
 from diagnostics.mail.transport.dnssec import Chains, judge_dnssec
 from diagnostics.mail.transport.hosts import Views, judge_hosts, look_at_hosts
@@ -78,9 +79,13 @@ def _findings(
         return
     signed = list(judge_dnssec(route.domain, seen.security, delegations))
     yield from signed
-    for finding in judge_route(route, subject):
-        yield _behind(finding, signed)
-    if route.receives:
+    of_route = [_behind(each, signed) for each in judge_route(route, subject)]
+    yield from of_route
+    broken = next((each.code for each in of_route if each.verdict in (Verdict.FAIL, Verdict.WARN)), "")
+    if broken and not any(host.sound for host in route.hosts):
+        facts = {"blocked_by": broken, "why": f"first mend {broken}.", "said": "none that could be asked"}
+        yield STARTTLS_UNSEEN.finding(route.domain, facts, reason=UnknownReason.BLOCKED, blocked_by=broken)
+    elif route.receives:
         sts = list(judge.findings())
         yield from sts
         dane = list(judge_dane(seen.announced, route, seen.security, seen.hosts))

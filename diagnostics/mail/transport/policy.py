@@ -12,6 +12,7 @@ from diagnostics.printable import printable
 MOST_AGE = 31_557_600  # §3.2: a year
 WEEK = 604_800
 SHORT = 86_400  # §3.2 recommends weeks: below a day it is no protection
+MOST_MX = 200  # nobody has so many mail servers
 MODES = ("enforce", "testing", "none")
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _VERSION = re.compile(rb"v=STSv1[ \t]*;")
@@ -83,8 +84,10 @@ def _wrong(fields: dict[str, str], mx: list[str]) -> str:
         return f"max_age is {age}, at most {MOST_AGE} (a year) is allowed"
     if not mx and mode != "none":
         return "it names no mail server (mx)"
-    bad = next((each for each in mx if not _HOST.fullmatch(each)), "")
-    return f"mx: {printable(bad, 80)} is no host name" if bad or "" in mx else ""
+    if len(mx) > MOST_MX:
+        return f"it has more than {MOST_MX} mx lines"
+    bad = [each for each in mx if len(each) > 253 or not _HOST.fullmatch(each)]
+    return f"mx: {printable(bad[0], 80)} is no host name" if bad else ""
 
 
 def write_policy(mode: str, mx: Iterable[str], max_age: int) -> str:

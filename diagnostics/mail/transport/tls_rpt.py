@@ -12,6 +12,7 @@ from diagnostics.mail.transport.facts import listed, record_facts
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable
 from diagnostics.printable import printable
 
+MOST_READ = 2048  # characters; the search for addresses takes time by the square of it
 _RECORD = re.compile(rb"v=TLSRPTv1[ \t]*(?:;|\Z)")
 _NEAR = re.compile(rb"[\s\"'\xef\xbb\xbf]*v\s*=\s*tlsrpt", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:[^@\s,!;]+@[a-z0-9.-]+\.[a-z0-9-]+", re.IGNORECASE)
@@ -80,6 +81,8 @@ def _record(addresses: Sequence[str], domain: str) -> str:
 
 def _read(record: bytes) -> tuple[list[str], str]:
     """The addresses of a record, and what is wrong with it."""
+    if len(record) > MOST_READ:
+        return [], f"it is longer than {MOST_READ} characters"
     try:
         text = record.decode("ascii")
     except UnicodeDecodeError:
@@ -101,7 +104,7 @@ def _is_uri(text: str) -> bool:
 
 def _readable(record: bytes) -> list[str]:
     """Every address in a record, however it was written: the right ones, and those that only lack mailto:."""
-    text = record.decode("ascii", "replace")
+    text = record[:MOST_READ].decode("ascii", "replace")
     return [
         *(f"mailto:{each}" for each in _ADDRESS.findall(text)),
         *(each.rstrip(";,") for each in re.findall(r"https://[a-z0-9.-]+(?::\d+)?(?:/[^\s;,]*)?", text, re.IGNORECASE)),

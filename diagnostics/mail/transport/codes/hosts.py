@@ -71,7 +71,7 @@ UNREACHABLE = Code(
 STARTTLS_UNSEEN = Code(
     "mx.starttls_unseen",
     Verdict.UNKNOWN,
-    "The encryption of {evidence.said}, {evidence.noun} of {subject}, could not be seen: {evidence.why}",
+    "The encryption of {subject}'s mail servers could not be seen ({evidence.said}): {evidence.why}",
     remedy="Run it where outgoing connections to port 25 are allowed: many networks block them. Or ask the mailbox "
     "provider of {subject} whether its mail servers offer STARTTLS.",
     meaning="No conversation came about. That says nothing about the mail servers, for better or worse.",
