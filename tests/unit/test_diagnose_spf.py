@@ -28,6 +28,8 @@ def server() -> Iterator[ScriptedDns]:
     zone.add("soft.test", "TXT", "v=spf1 ~all").add("none.test", "A", "192.0.2.1")
     zone.add("colour.test", "TXT", b"v=spf1 \x1b]0;owned\x07 -all").add("xn--bcher-kva.test", "TXT", "v=spf1 -all")
     zone.add("flaky.test", "TXT", f"v=spf1 ptr ip4:{IP} -all").fail("9.2.0.192.in-addr.arpa", "servfail")
+    zone.add("long.test", "TXT", "v=spf1 include:_spf.google.com a:gone.long.test " + "ip4:198.51.100.7 " * 18 + "?all")
+    zone.add("_spf.google.com", "TXT", "v=spf1 include:n.google.com ~all").add("n.google.com", "TXT", "v=spf1 -all")
     zone.fail("dead.test", "servfail").fail("mute.test", "timeout")
     with ScriptedDns(zone) as running:
         yield running
@@ -91,6 +93,47 @@ def test_the_exit_code_says_how_it_ended(
     answer = json.loads(done.stdout)
     assert (answer["result"], answer["findings"][0]["code"], done.exit_code) == (result, code, exit_code)
     assert diagnose(server, "--ip", ip, domain, "--timeout", "1").exit_code == exit_code
+
+
+def test_without_an_address_the_whole_record_is_judged_and_its_tree_drawn(server: ScriptedDns) -> None:
+    done = diagnose(server, "long.test")
+    assert done.exit_code == 1
+    words = " ".join(done.stdout.split())
+    for said in (
+        "▲ warning spf.dead_terms",
+        "▲ warning spf.open_end",
+        "▲ warning spf.repeated_terms",
+        "The whole record: 3 of 10 lookups",
+        "include:_spf.google.com Google Workspace lookup 1, 1 more below it",
+        "include:n.google.com Google Workspace lookup 2",
+        "a:gone.long.test lookup 3 A gone.long.test: nothing there",
+        "v=spf1 include:_spf.google.com ip4:198.51.100.7 ~all",
+        "Receivers then need 2 of 10 lookups",
+    ):
+        assert said in words, said
+    assert diagnose(server, "mute.test", "--timeout", "1").exit_code == 3
+    assert "✓ sound spf.record_sound" in diagnose(server, "soft.test").stdout
+
+
+def test_json_without_an_address_has_the_counts_the_tree_and_the_records_to_publish(server: ScriptedDns) -> None:
+    answer = json.loads(diagnose(server, "long.test", "--json").stdout)
+    assert (answer["subject"], answer["verdict"], answer["result"]) == ("long.test", "warn", None)
+    assert (answer["lookups"], answer["void_lookups"], answer["mechanism"], answer["explanation"]) == (3, 1, "", "")
+    assert [each["cost"] for each in answer["whole"]["tree"]["terms"]] == [2, 1]
+    change = answer["findings"][0]["remedy"]["records"][0]
+    assert (change["name"], change["type"], change["value"]) == (
+        "long.test",
+        "TXT",
+        "v=spf1 include:_spf.google.com ip4:198.51.100.7 ~all",
+    )
+    for domain, result in (("nowhere.test", "none"), ("colour.test", "permerror"), ("dead.test", "temperror")):
+        assert json.loads(diagnose(server, domain, "--json").stdout)["result"] == result
+
+
+def test_with_an_address_the_whole_tree_comes_with_it(server: ScriptedDns) -> None:
+    answer = json.loads(diagnose(server, "--ip", "192.0.2.80", "site.test", "--json").stdout)
+    assert (answer["result"], answer["lookups"], answer["whole"]["lookups"]) == ("pass", 2, 3)
+    assert "The whole record: 3 of 10 lookups" in diagnose(server, "--ip", "192.0.2.80", "site.test").stdout
 
 
 def test_the_null_sender_is_checked_by_its_helo_name(server: ScriptedDns) -> None:

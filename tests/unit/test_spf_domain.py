@@ -46,8 +46,7 @@ async def test_the_record_that_is_proposed_makes_the_finding_go_away_laid_over_a
         await looked(published(planted.zone, first.remedy.records), *planted.senders),
     ):
         left = {each.code for each in after.findings if each.verdict in BAD}
-        assert planted.code not in left
-        assert left <= {"spf.lookups_over_limit"}  # eleven lookups of which the sender needs none
+        assert not left
         assert all(each.result == "pass" for each in after.evaluations.values())
         passed = {each for each, evaluation in found.evaluations.items() if evaluation.result == "pass"}
         assert passed <= set(after.evaluations)
@@ -230,7 +229,7 @@ async def test_wide_ranges_of_known_providers_are_not_the_domains_fault() -> Non
     records.add("y.test", "TXT", "v=spf1 ip4:40.0.0.0/7 -all").records[SITE] = [("TXT", "v=spf1 include:y.test -all")]
     found = cause((await looked(records)).findings)
     assert (found.code, found.remedy.records) == ("spf.range_too_wide", ())
-    assert "33,554,432 addresses" in found.summary
+    assert "33,554,432 IPv4 addresses" in found.summary
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostics.mail.senders import by_include
+from diagnostics.mail.senders import SendingService, by_include
 from diagnostics.mail.spf.evaluation import Problem
 from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.walk import Branch, Walk, Walked
@@ -13,8 +13,11 @@ MOST_INSIDE = 1024  # characters of an included record; the domain's own is show
 MOST_TERMS = 60  # of one list
 
 
-def drawn(walked: Walked, *, root: bool = True) -> dict[str, Any]:
-    """The record and everything below it. `lookup` is a term's number, `cost` what it takes with all below."""
+def drawn(walked: Walked, within: SendingService | None = None, *, root: bool = True) -> dict[str, Any]:
+    """The record and everything below it. `lookup` is a term's number, `cost` what it takes with all below.
+
+    What a known provider's include leads to is that provider's too (*within*), unless it is another's.
+    """
     record = walked.record if root or len(walked.record) <= MOST_INSIDE else walked.record[:MOST_INSIDE] + "…"
     return {
         "domain": walked.domain,
@@ -23,12 +26,13 @@ def drawn(walked: Walked, *, root: bool = True) -> dict[str, Any]:
         "end": walked.end,
         "addresses": len(walked.networks),
         "unreachable": list(walked.unreachable[:MOST_TERMS]),
-        "terms": [_term(each) for each in walked.branches[:MOST_TERMS]],
+        "terms": [_term(each, within) for each in walked.branches[:MOST_TERMS]],
     }
 
 
-def _term(branch: Branch) -> dict[str, Any]:
-    service = by_include(branch.target) if branch.mechanism in ("include", "redirect") and branch.target else None
+def _term(branch: Branch, within: SendingService | None) -> dict[str, Any]:
+    leads = branch.mechanism in ("include", "redirect") and branch.target
+    service = (by_include(branch.target) or within) if leads else None
     return {
         "term": branch.term,
         "mechanism": branch.mechanism,
@@ -42,7 +46,7 @@ def _term(branch: Branch) -> dict[str, Any]:
         "problem": branch.problem.kind.value if branch.problem else "",
         "detail": branch.problem.detail if branch.problem else "",
         "by_sender": not branch.target,  # the sender's macros make the name: what is below cannot be walked
-        "inside": drawn(branch.inside, root=False) if branch.inside else None,
+        "inside": drawn(branch.inside, service, root=False) if branch.inside else None,
     }
 
 

@@ -44,7 +44,7 @@ def own_faults(look: Look) -> Iterator[Told]:
         yield record_codes.SUPERFLUOUS, _listed(terms)
     wide, addresses = too_wide(look)
     if wide and not opens(root):
-        yield record_codes.TOO_WIDE, {**_listed(wide), "addresses": f"{addresses:,}"}
+        yield record_codes.TOO_WIDE, {**_listed(wide), "addresses": addresses}
     if look.obsolete:
         yield record_codes.OBSOLETE_TYPE, {"obsolete": printable(look.obsolete[0])}
     if (size := answer_bytes(look)) > MOST_ANSWER:
@@ -90,23 +90,23 @@ def superfluous(record: Record) -> list[str]:
     ]
 
 
-def too_wide(look: Look) -> tuple[list[str], int]:
-    """The terms that let too many addresses send, and how many IPv4 addresses these are (IPv6: networks of /64)."""
+def too_wide(look: Look) -> tuple[list[str], str]:
+    """The terms that let too many addresses send, and how many these are, in words."""
     own: list[tuple[str, IPNetwork]] = []
     for walked in records_in(look.walk.root):
         if is_within(walked.domain, look.walk.domain):
             own += walked.networks
             own += [(each.term, network) for each in walked.branches if each.lets_send for network in each.networks]
     wide = [(term, network) for term, network in own if network.prefixlen < WIDEST[network.version]]
-    if not wide and addresses_in([each for _, each in own]) > MOST_OWN:
+    if not wide and addresses_in([each for _, each in own], 4) > MOST_OWN:
         wide = sorted(own, key=lambda each: -_size(each[1]))[:5]
     for branch in look.walk.root.branches:
         foreign = branch.inside if branch.lets_send and branch.mechanism in ("include", "redirect") else None
         if foreign and not is_within(foreign.domain, look.walk.domain) and not by_include(foreign.domain):
             networks = _unclaimed(foreign)
-            if addresses_in(networks) > MOST_FOREIGN:
+            if addresses_in(networks, 4) > MOST_FOREIGN:
                 wide += [(branch.term, each) for each in networks]
-    return list(dict.fromkeys(printable(term) for term, _ in wide)), addresses_in([each for _, each in wide])
+    return list(dict.fromkeys(printable(term) for term, _ in wide)), _counted([each for _, each in wide])
 
 
 def _unclaimed(walked: Walked) -> list[IPNetwork]:
@@ -119,12 +119,18 @@ def _unclaimed(walked: Walked) -> list[IPNetwork]:
     return found
 
 
-def addresses_in(networks: list[IPNetwork]) -> int:
-    """How many addresses *networks* have, none counted twice; of IPv6 the /64s."""
+def addresses_in(networks: list[IPNetwork], version: int) -> int:
+    """How many IPv4 addresses, or IPv6 networks of /64, *networks* have; none counted twice."""
     v4 = [each for each in networks if isinstance(each, ipaddress.IPv4Network)]
     v6 = [each for each in networks if isinstance(each, ipaddress.IPv6Network)]
-    merged: list[IPNetwork] = [*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6)]
+    merged = ipaddress.collapse_addresses(v4) if version == 4 else ipaddress.collapse_addresses(v6)
     return sum(_size(each) for each in merged)
+
+
+def _counted(networks: list[IPNetwork]) -> str:
+    v4, v6 = addresses_in(networks, 4), addresses_in(networks, 6)
+    said = [f"{v4:,} IPv4 addresses"] if v4 else []
+    return " and ".join([*said, f"{v6:,} IPv6 networks of /64"] if v6 else said)
 
 
 def _size(network: IPNetwork) -> int:

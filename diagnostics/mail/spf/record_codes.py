@@ -123,7 +123,7 @@ UNREACHABLE = Code(
 TOO_WIDE = Code(
     "spf.range_too_wide",
     Verdict.WARN,
-    "SPF of {subject} lets {evidence.addresses} addresses send by {evidence.terms}.",
+    "SPF of {subject} lets {evidence.addresses} send by {evidence.terms}.",
     remedy="Name only the servers that send for you, each with ip4: or ip6:, in the place of {evidence.terms}: "
     + PUBLISH
     + ".",
