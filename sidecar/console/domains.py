@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from diagnostics.finding import Finding, Verdict
+from diagnostics.mail.senders import by_include
 from sidecar.runs import reports
 from sidecar.store import runs as store
 from sidecar.store import sites
@@ -79,6 +80,7 @@ def _details(domain: str, rows: Sequence[FoundRow]) -> dict[str, Any]:
         "walk": _first(own, "dmarc.", lambda value: _lists(value, "name", "found")),
         "steps": _first(own, "dmarc.", lambda value: _lists(value, "policy", "streams")),
         "policy": next((each for each in own if each.code.startswith("dmarc.") and each.evidence.get("walk")), None),
+        "demands": list(_demands(own)),
         "found": list(_records(own)),
         "findings": own,
     }
@@ -98,15 +100,23 @@ def _has(value: Any, names: Sequence[str]) -> bool:
     return isinstance(value, Mapping) and all(name in value for name in names)
 
 
-def _keys(findings: Sequence[Finding]) -> Iterator[Mapping[str, Any]]:
-    """Each DKIM key once, by its name."""
+def _keys(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """For each DKIM key the worst finding about it: its evidence has type, size and age."""
     seen: set[str] = set()
     for finding in findings:
-        told = finding.evidence.get("keys") if finding.code.startswith("dkim.") else None
-        for key in told if isinstance(told, list) else []:
-            if isinstance(key, Mapping) and key.get("name") and str(key["name"]) not in seen:
-                seen.add(str(key["name"]))
-                yield key
+        name = str(finding.evidence.get("name", "")) if finding.code.startswith("dkim.") else ""
+        if name and finding.evidence.get("key_type") and name not in seen:
+            seen.add(name)
+            yield finding
+
+
+def _demands(findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
+    """Every demand of a receiver, one row each: whose it is and how this site does."""
+    for finding in findings:
+        told = finding.evidence.get("demands") if finding.code.startswith("receivers.") else None
+        for demand in told if isinstance(told, list) else []:
+            if isinstance(demand, Mapping):
+                yield {**demand, "receiver": finding.evidence.get("receiver") or demand.get("receiver")}
 
 
 def _records(findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
@@ -120,8 +130,14 @@ def _records(findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
             name = str(record.get("name", "")), str(record.get("type", ""))
             if name not in seen:
                 seen.add(name)
-                title = record.get("provider_title") or record.get("provider") or finding.evidence.get("provider_title")
-                yield {**record, "name": name[0], "type": name[1], "provider": str(title or "")}
+                yield {**record, "name": name[0], "type": name[1], "provider": _owner(record, finding)}
+
+
+def _owner(record: Mapping[str, Any], finding: Finding) -> str:
+    """Whose record it is, where the record, the finding or the name itself tells; else nothing."""
+    told = record.get("provider_title") or finding.evidence.get("provider_title")
+    known = by_include(str(record.get("name", ""))) if not told else None
+    return str(told or (known.title if known else ""))
 
 
 def _run_of(site_id: str, run_id: str) -> tuple[Run, list[FoundRow]]:

@@ -80,7 +80,7 @@ class World:
 
 
 def toy_checks(world: World) -> dict[str, Check]:
-    """The shipped playbook's checks, looking at *world*."""
+    """The shipped playbooks' checks, looking at *world*."""
 
     async def settings(context: Context) -> list[Finding]:
         facts = await world.look("smtp.settings")
@@ -121,7 +121,7 @@ def toy_checks(world: World) -> dict[str, Check]:
 
     ours = {"smtp.settings": settings, "smtp.connect": connect, "smtp.replies": told, "canary.by_site_mailer": canary,
             "canary.by_alternative_relay": unset}  # fmt: skip
-    names = [name for step in _steps() for name in step]
+    names = _names()
     codes = (*EVERY, *CODES)
     return {name: Check(name, codes, ours.get(name, sound(name)), 30.0, "") for name in names}
 
@@ -159,7 +159,7 @@ def build(data_dir: Path, world: World, **settings: Any) -> rooms.Services:
         db=db,
         sealing=sealing,
         guide=load_guide(),
-        playbooks=load_playbooks(checks=checks),
+        playbooks={PLAYBOOK: load_playbooks(checks=checks)[PLAYBOOK]},
         checks=checks,
         network=Network(EgressPolicy(())),
         ask=lambda site, run_id: ToySite(site.url, site.id, run_id, db, world.facts["site"] == "answers"),
@@ -246,11 +246,13 @@ def the_ticket(services: rooms.Services, state: str = "open") -> Callable[[], ti
     return lambda: next(iter(tickets.tickets(services.db, state=state)), None)
 
 
-def _steps() -> list[tuple[str, ...]]:
+def _names() -> list[str]:
+    """The checks of all shipped playbooks."""
     import yaml
 
-    text = (Path(rooms.__file__).parent / "playbooks" / f"{PLAYBOOK}.yaml").read_text()
-    return [tuple(step["run"]) for step in yaml.safe_load(text)["steps"]]
+    files = (Path(rooms.__file__).parent / "playbooks").glob("*.yaml")
+    steps = [step for file in files for step in yaml.safe_load(file.read_text())["steps"]]
+    return sorted({name for step in steps for name in step["run"]})
 
 
 def main(data_dir: str, world: str) -> None:

@@ -33,10 +33,15 @@ AFTERCARE = ROOT / "wp-plugin/aftercare"
 _RECORDS = """\
 {domain_label} IN A 127.0.0.1
 {domain_label} IN MX 10 relay.{domain_label}
-{domain_label} IN TXT "v=spf1 ip4:{relay} -all"
 relay.{domain_label} IN A {relay}
 {more}
 """
+
+
+# What a sound sending domain publishes; `publish` puts others in its place.
+SPF = '{label} IN TXT "v=spf1 ip4:{relay} -all"'
+DMARC = '_dmarc.{label} IN TXT "v=DMARC1; p=none; rua=mailto:office@{label}.test"'
+SOUND = (SPF, DMARC)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class MailWorld:
         self.directory = directory or server_directory("aftercare-lab")
         self._own_directory = directory is None
         self._names: dict[str, str] = {}
+        self._records = SOUND
 
     def __enter__(self) -> MailWorld:
         with ExitStack() as stack:
@@ -80,6 +86,11 @@ class MailWorld:
         self.dns.set_zone("test", self._zone())
         return f"{label}.{DOMAIN}"
 
+    def publish(self, *records: str) -> None:
+        """Have these records in our domain, in zone file notation, in the place of those of `SOUND`: none, its own."""
+        self._records = records or SOUND
+        self.dns.set_zone("test", self._zone())
+
     def _folder(self, name: str) -> Path:
         folder = self.directory / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -99,7 +110,8 @@ class MailWorld:
     def _zone(self) -> str:
         label = DOMAIN.removesuffix(".test")
         more = "\n".join(f"{name}.{label} IN A {address}" for name, address in self._names.items())
-        return _RECORDS.format(domain_label=label, relay=self.relay.address, more=more)
+        records = "\n".join(self._records).format(label=label, relay=self.relay.address)
+        return _RECORDS.format(domain_label=label, relay=self.relay.address, more=f"{records}\n{more}")
 
     def _clean(self) -> None:
         if self._own_directory:

@@ -11,7 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from sidecar.app import create_app
 from sidecar.cli.serve import make_server
 from sidecar.config import Settings
 from sidecar.services import Services, build_services
-from sidecar.store import events, findings, messages, runs, sites, tickets
+from sidecar.store import events, findings, grounds, messages, runs, sites, tickets, warm_ups
 from sidecar.store.database import instant
 from sidecar.store.tickets import NewTicket
 from sidecar.store.users import User
 from sidecar.web import STOPPING
+from tests.servers.looked_at import DOMAIN, faulty_zone, looked_at, sender
 
 PASSWORD = "a long enough pass phrase"
 
@@ -122,7 +123,23 @@ def with_history(staffed: Staffed) -> None:
     _forward(services, shop, now)
     run_id, ticket_id = _broken(services, shop, now)
     live = _under_way(services, quiet, now)
-    staffed.named.update(shop=shop, quiet=quiet, never=never.id, run=run_id, ticket=ticket_id, live=live)
+    report = _deliverability(services, shop, now)
+    staffed.named.update(shop=shop, quiet=quiet, never=never.id, run=run_id, ticket=ticket_id, live=live, report=report)
+
+
+def _deliverability(services: Services, site: str, now: datetime) -> str:
+    """Two runs that looked at the shop's domain; between them its SPF record was changed."""
+    zone = faulty_zone()
+    first = looked_at(services, "run_seedreport1", site, zone, now - timedelta(days=7))
+    zone.records[DOMAIN] = [each for each in zone.records[DOMAIN] if each[0] != "TXT"]
+    zone.add(DOMAIN, "TXT", "v=spf1 include:_spf.google.com include:gone.example.net -all")
+    looked_at(services, "run_seedreport2", site, zone, now - timedelta(minutes=20), before=first)
+    grounds.keep_ground(services.db, site, asdict(sender()), "ada@example.com", now)
+    begun = (now - timedelta(days=9)).date()
+    warm_ups.start_warm_up(
+        services.db, site, target=500, start=50, growth=1.4, begun_on=begun, by="ada@example.com", now=now
+    )
+    return "run_seedreport2"
 
 
 def _paired(services: Services, name: str, url: str, seen: datetime) -> str:

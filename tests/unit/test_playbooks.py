@@ -2,6 +2,7 @@
 
 import pytest
 
+from diagnostics.check import all_checks
 from sidecar.playbooks import Button, PlaybookError, load_playbooks, parse_playbook
 
 CHECKS = ("smtp.settings", "smtp.connect", "mail.history")
@@ -105,13 +106,4 @@ def test_the_guides_three_steps_are_carried_out():
 
 def known_checks() -> set[str]:
     """The names that the shipped playbooks and this file use."""
-    return {
-        *CHECKS,
-        "site.roads",
-        "smtp.replies",
-        "smtp.tls",
-        "smtp.auth",
-        "smtp.limits",
-        "canary.by_site_mailer",
-        "canary.by_alternative_relay",
-    }
+    return {*CHECKS, *all_checks()}
