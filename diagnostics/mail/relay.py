@@ -51,6 +51,8 @@ _VERSIONS = (
     ("TLS 1.3", ssl.TLSVersion.TLSv1_3),
 )
 
+CODES = (connect.UNSEEN,)  # beside those of the checks
+
 Told = Callable[[str], None]
 
 

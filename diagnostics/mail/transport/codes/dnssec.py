@@ -28,7 +28,7 @@ BOGUS = Code(
     "dnssec.bogus",
     Verdict.FAIL,
     "DNSSEC of {subject} is broken: {evidence.detail}.",
-    remedy="{evidence.advice}",
+    remedy="Keys and signatures are made by the DNS host, the DS record is entered at the registrar. {evidence.advice}",
     copy="{evidence.proposed}",
     letter="{evidence.letter}",
     meaning="Resolvers that validate (Google, Cloudflare, Quad9, most providers) answer SERVFAIL: for all that "
