@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,11 +88,7 @@ def said_by(code: Code) -> str:
 
 def shown(template: str) -> str:
     """A template's words with its places marked as places."""
-    return (
-        template.replace("{evidence.", "‹").replace("{subject}", "‹subject›").replace("}", "›").replace("_", " ")
-        if "{" in template
-        else template
-    )
+    return re.sub(r"\{(?:evidence\.)?([^}]*)\}", lambda place: f"‹{place[1].replace('_', ' ')}›", template)
 
 
 def index_page(codes: list[Code]) -> str:
