@@ -21,6 +21,7 @@ class Mail:
     mail_from: str
     recipients: tuple[str, ...]
     message: EmailMessage
+    octets: bytes = b""  # as it came, for what has to see every one of them
 
     @property
     def subject(self) -> str:
@@ -44,7 +45,7 @@ class Sink:
         content = envelope.original_content or b""
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
-        self.mails.append(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), message))
+        self.mails.append(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), message, content))
         return "250 2.0.0 kept"
 
     def wait_for(self, text: str, timeout_s: float = 15.0) -> Mail:

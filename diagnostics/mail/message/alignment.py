@@ -1,0 +1,52 @@
+"""Which authenticated domains of the message belong to its From domain: facts, for DMARC to judge (RFC 9989 §4.4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from diagnostics.mail.dmarc.suffixes import registered_domain
+from diagnostics.mail.dmarc.walk import same_organization, walk
+from diagnostics.network import DNS, is_name
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """One domain that stands for the message, beside the From domain."""
+
+    by: Literal["DKIM", "envelope"]
+    domain: str
+    holds: bool | None  # a signature that verifies; of the envelope SPF decides, so None
+    identical: bool  # strict alignment
+    relaxed: bool | None  # by RFC 9989's walk; None: DNS did not answer
+    relaxed_by_list: bool  # by RFC 7489's public suffix list
+
+
+async def compare(
+    header_from: str, signed: Iterable[tuple[str, bool | None]], mail_from: str, dns: DNS
+) -> tuple[Identifier, ...]:
+    """Compare the domains that signed (d=, whether it holds) and the envelope's with the From domain."""
+    found: list[tuple[Literal["DKIM", "envelope"], str, bool | None]] = [
+        ("DKIM", domain, holds) for domain, holds in signed if domain
+    ]
+    if mail_from:
+        found.append(("envelope", mail_from, None))
+    if not header_from:
+        return ()
+    domains = sorted({header_from, *(domain for _, domain, _ in found)})
+    asked = [each for each in domains if is_name(each) and (each != header_from or len(domains) > 1)]
+    walks = dict(zip(asked, await asyncio.gather(*(walk(each, dns) for each in asked)), strict=True))
+    return tuple(
+        Identifier(
+            by,
+            domain,
+            holds,
+            identical=domain == header_from,
+            relaxed=domain == header_from
+            or (same_organization(walks[header_from], walks[domain]) if domain in walks else False),
+            relaxed_by_list=registered_domain(domain) == registered_domain(header_from),
+        )
+        for by, domain, holds in dict.fromkeys(found)
+    )
