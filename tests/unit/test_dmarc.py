@@ -96,6 +96,15 @@ async def test_a_subdomain_without_a_record_gets_it_at_the_registered_domain() -
     assert faults(await mended(zone, found, mail, domain="www.site.example")) == []
 
 
+async def test_without_a_record_alignment_is_told_as_it_will_be_with_the_proposed_one() -> None:
+    zone = dmarc().add("bounce.site.example", "TXT", f"v=spf1 ip4:{RELAY_IP} -all")
+    mail = sender(mail_from="bounce.site.example", signatures=())
+    before = await looked(zone, mail)
+    assert before.alignments[0].both == "pass"
+    after = await mended(zone, one(before, "dmarc.missing"), mail)
+    assert after.alignments[0].both == "pass"
+
+
 async def test_no_mailbox_is_proposed_where_the_domain_takes_no_mail() -> None:
     found = one(await looked(Zone().add(DOMAIN, "A", "192.0.2.1"), sender()), "dmarc.missing")
     assert found.remedy
@@ -329,6 +338,26 @@ async def test_a_record_of_the_suffix_above_a_private_one_is_a_difference_that_p
     assert found.remedy
     assert "psd=n" in found.remedy.copy
     assert "dmarc.discovery_differs" not in codes(await mended(zone, found, domain="shop.github.io"))
+
+
+async def test_an_address_of_the_parent_needs_consent_by_the_walk_alone() -> None:
+    zone = dmarc(f"v=DMARC1; p=reject; psd=n; {RUA}", at="news.site.example").add("news.site.example", "A", "192.0.2.7")
+    dmarc("v=DMARC1; p=none", zone=zone)
+    view = await looked(zone, sender(header_from="news.site.example"), domain="news.site.example")
+    found = one(view, "dmarc.report_unauthorised")
+    assert found.remedy
+    assert [each.name for each in found.remedy.records] == ["news.site.example._report._dmarc.site.example"]
+    assert found.remedy.letter == ""  # the owner's own zone
+    after = await mended(zone, found, sender(header_from="news.site.example"), domain="news.site.example")
+    assert "dmarc.report_unauthorised" not in codes(after)
+
+
+async def test_where_the_walk_only_ends_too_early_consent_is_not_asked_for() -> None:
+    zone = dmarc(f"v=DMARC1; p=reject; {RUA}", at="news.site.example").add("news.site.example", "A", "192.0.2.7")
+    mail = sender(header_from="news.site.example", mail_from="news.site.example")
+    view = await looked(zone, mail, domain="news.site.example")
+    assert "dmarc.report_unauthorised" not in codes(view)
+    assert "reports to mailto:d@site.example need a record" in one(view, "dmarc.discovery_differs").summary
 
 
 # Could not look, or not the cause ------------------------------------------------------------------------------------

@@ -78,12 +78,12 @@ class Walk:
     def organizational_domain(self) -> str:
         """§4.10.2. Names without an answer count as empty: look at `unanswered` too."""
         valid = [each for each in self.reached if each.record]
-        for each in valid:
-            if each.record and each.record.psd == "n":
-                return each.domain
-            if each.record and each.record.psd == "y" and each.domain != self.domain:
-                return _one_label_below(each.domain, self.domain)
-        return valid[-1].domain if valid else self.domain
+        if not valid:
+            return self.domain
+        last = valid[-1]  # the walk ends at psd=y and psd=n; without them it is the one with the fewest labels
+        if last.record and last.record.psd == "y":
+            return _one_label_below(last.domain, self.domain)
+        return last.domain
 
     @property
     def public_suffix_record(self) -> Found | None:
@@ -168,4 +168,5 @@ def _reached(steps: list[Found]) -> tuple[Found, ...]:
 
 
 def _one_label_below(suffix: str, domain: str) -> str:
+    """The name below *suffix* on the way to *domain*; *domain* where it is the suffix itself."""
     return ".".join(domain.split(".")[-(suffix.count(".") + 2) :])
