@@ -38,7 +38,7 @@ def judge(facts: Facts, targets: Targets, now: datetime) -> list[Finding]:
 
 
 def _of_key(looked: Looked, facts: Facts, targets: Targets, now: datetime) -> Iterator[Finding]:
-    if looked.trouble:
+    if looked.trouble or _was_a_guess(looked):
         return
     evidence = words.key_facts(looked, now)
     if not looked.exists:
@@ -52,6 +52,11 @@ def _of_key(looked: Looked, facts: Facts, targets: Targets, now: datetime) -> It
         whose = f", of {looked.service.title}" if looked.service else ""
         said = {"key_said": words.key_said(looked, now), "of_whom": whose}
         yield codes.KEY_SOUND.finding(looked.name, {**evidence, **said})
+
+
+def _was_a_guess(looked: Looked) -> bool:
+    """Nothing at all stands there, and nobody said that something would."""
+    return not (looked.exists or looked.wanted or looked.elsewhere or looked.proxied or looked.leads_nowhere)
 
 
 def _is_the_service_s(flaw: Flaw, looked: Looked) -> bool:

@@ -102,8 +102,9 @@ def _why_no_base64(text: str) -> str:
     if bad is not None:
         around = printable(text[max(0, bad - 6) : bad + 6])
         return f"p= is no base64: {printable(text[bad])} does not belong there (…{around}…)"
-    if len(text) % 4 == 1 or "=" in text.rstrip("="):
-        return f"p= is no base64: its {len(text)} characters come to no whole octets{_cut(text)}"
+    bare = text.rstrip("=")
+    if len(bare) % 4 == 1 or "=" in bare:
+        return f"p= is no base64: its {len(text)} characters come to no whole number of octets{_cut(text)}"
     return f"p= is no base64: the = signs at its end are missing{_cut(text)}"
 
 

@@ -14,14 +14,17 @@ from diagnostics.printable import printable
 MOST_RECORD = 8192  # octets: an RSA key of 16,384 bits fits
 MOST_RECORDS = 16  # of one name, that are read
 MOST_PIECES = 4  # of one record, that are put together
+LEAST_PIECE = 40  # characters of what can be a key by itself
 MOST_SHOWN = 1500  # characters of a record
 
-_FOREIGN = re.compile(r'\s*"?\s*v\s*=\s*(?!dkim)[a-z]', re.IGNORECASE)
+# Each begins at a fixed place or at a delimiter, and no two of its repeats can take the same characters: a record
+# made to be slow costs no more than its length.
+_FOREIGN = re.compile(r"v\s*=\s*(?!dkim)[a-z]", re.IGNORECASE)
 _KEY_LIKE = re.compile(
-    r"(?:^|;|\\|\")\s*(?:v\s*=\s*[\"\\ ]*dkim|p\s*=|k\s*=\s*(?:rsa|ed25519))|-----BEGIN", re.IGNORECASE
+    r"(?:^|[;\\\"])\s*(?:v\s*=[\s\"\\]?dkim|p\s*=|k\s*=\s*(?:rsa|ed25519))|-----BEGIN", re.IGNORECASE
 )
-_PIECE = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*\Z")
-_TAG = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*=\s*([\x21-\x3a\x3c-\x7e\s]*)\Z", re.ASCII)
+_PIECE = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\Z")
+_TAG = re.compile(r"([A-Za-z][A-Za-z0-9_]*)\s*=([\x21-\x3a\x3c-\x7e\s]*)\Z", re.ASCII)
 _ARMOUR = re.compile(r"-----(?:BEGIN|END)[A-Z ]*-----")
 _IN_P = re.compile(r"(?:^|[;\s])p\s*=\s*([A-Za-z0-9+/=\s]*)", re.IGNORECASE)
 
@@ -91,6 +94,9 @@ def _key(name: str, shown: tuple[str, ...], reading: _Reading) -> Key:
 def _of_several(name: str, shown: tuple[str, ...], texts: list[bytes]) -> Key:
     """RFC 6376 §3.6.2.2: one record at a name. Are these pieces of one, or one too many?"""
     readings = [(text, _read(text)) for text in texts if is_key_like(text)]
+    for _, each in readings:
+        if any(found.flaw is Flaw.PRIVATE for found in each.flaws):
+            return _key(name, shown, each)
     usable = [(text, each) for text, each in readings if each.whole and _of_use(each)]
     if not usable and (joined := _put_together(texts)):
         detail = f"its pieces stand in {len(texts)} TXT records; they belong into one, as several strings of it"
@@ -128,6 +134,8 @@ def _read(text: bytes) -> _Reading:
     """One record, strictly; and, where it is broken, what it was meant to be."""
     if len(text) > MOST_RECORD:
         return _nothing(f"it has {len(text)} octets, more than any key")
+    if b"PRIVATE KEY" in text:
+        return _Reading((Found(Flaw.PRIVATE, "it is a private key"),), {}, Material(), "")
     try:
         tags = _tags(text)
     except _Broken as broken:
@@ -206,9 +214,6 @@ def _why_no_tag(spec: str) -> str:
 
 def _repaired(text: bytes, why: str) -> _Reading:
     """A broken record, with what it was meant to be where that can be told."""
-    plain = text.decode("latin-1")
-    if "PRIVATE KEY" in plain:
-        return _Reading((Found(Flaw.PRIVATE, "it is a private key"),), {}, Material(), "")
     meant = _lenient(text)
     if meant is not None and any(each.flaw is Flaw.PRIVATE for each in meant.flaws):
         return meant
@@ -228,8 +233,8 @@ def _lenient(text: bytes) -> _Reading | None:
             tags.setdefault(found[1].lower(), found[2].strip())
     if not tags.get("p"):
         inside = _IN_P.search(plain)
-        bare = inside[1] if inside else (plain if _PIECE.match(plain.strip()) else "")
-        tags["p"] = bare
+        alone = [each for each in plain.split(";") if len(each) > LEAST_PIECE and _PIECE.match(each.strip())]
+        tags["p"] = inside[1] if inside else "".join(alone[:1])
     key = re.sub(r"[^A-Za-z0-9+/]", "", tags["p"])
     if not key:
         return None
