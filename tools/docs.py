@@ -15,6 +15,7 @@ import click
 from diagnostics.check import all_checks, all_codes
 from diagnostics.finding import Code, Verdict
 from diagnostics.mail.address.blocklists import LISTS
+from diagnostics.mail.message import CODES as MESSAGE_CODES
 from sidecar.guide import load_guide
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -83,6 +84,8 @@ def said_by(code: Code) -> str:
     """Who emits a code that belongs to no check."""
     if code.code.startswith("spf."):
         return "`diagnose spf`"
+    if code in MESSAGE_CODES:
+        return "`diagnose message`"
     return "what a mailer, relay or PHP said (`diagnose reply`)"
 
 

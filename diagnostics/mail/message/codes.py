@@ -90,7 +90,7 @@ UNSIGNED = Code(
     "the first forwarding.",
     proof="The header has no DKIM-Signature field.",
     kind=CauseKind.RELAY,
-    impact=Impact.ALL,
+    impact=Impact.ONE,
 )
 MALFORMED = Code(
     "message.malformed",
@@ -102,6 +102,7 @@ MALFORMED = Code(
     "like this.",
     proof="RFC 5322 §3.6 says which fields a message has and how often; what was counted is in the evidence.",
     kind=CauseKind.PLUGIN,
+    impact=Impact.ONE,
 )
 FREE_MAILBOX = Code(
     "message.from_free_mailbox",
@@ -113,6 +114,7 @@ FREE_MAILBOX = Code(
     "it, Yahoo's and AOL's policy demands that it is refused.",
     proof="The From domain, and that no signature of that domain holds.",
     kind=CauseKind.SETTINGS,
+    impact=Impact.ONE,
 )
 NAME_MISLEADS = Code(
     "message.display_name_misleads",
@@ -144,7 +146,7 @@ LINES_TOO_LONG = Code(
     "The message of {subject} has lines of up to {evidence.longest} octets; 998 are allowed.",
     remedy="In {evidence.where}, let the body be encoded as quoted-printable or base64; with PHPMailer: "
     "$phpmailer->Encoding = 'quoted-printable' in an action on phpmailer_init.",
-    copy="add_action( 'phpmailer_init', function ( $phpmailer ) {{ $phpmailer->Encoding = 'quoted-printable'; }} );",
+    copy="{evidence.proposed}",
     meaning="A server on the way may break such a line (then the DKIM signature does not hold) or refuse the mail.",
     proof="The lines were counted as they came (RFC 5322 §2.1.1).",
     kind=CauseKind.PLUGIN,

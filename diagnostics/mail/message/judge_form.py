@@ -32,6 +32,7 @@ _FIELDS = (
     *("From", "Date", "Message-ID", "Message-Id", "Subject", "To", "Cc", "Bcc", "Reply-To", "Sender"),
     *("References", "In-Reply-To"),
 )
+_ENCODED = "add_action( 'phpmailer_init', function ( $phpmailer ) { $phpmailer->Encoding = 'quoted-printable'; } );"
 _PROPOSED = """\
 List-Unsubscribe: <https://{domain}/…the link of this recipient…>
 List-Unsubscribe-Post: List-Unsubscribe=One-Click"""
@@ -53,7 +54,7 @@ def form(seen: Seen) -> Iterator[Finding]:
         yield codes.NAME_MISLEADS.finding(seen.domain, facts | {"named_domain": named, "from_domain": author.domain})
     yield from _one_click(seen, facts)
     if form.long_lines:
-        more = {"longest": form.longest_line, "count": form.long_lines}
+        more = {"longest": form.longest_line, "count": form.long_lines, "proposed": _ENCODED}
         yield codes.LINES_TOO_LONG.finding(seen.domain, facts | more)
     if form.eight_bit:
         yield codes.EIGHT_BIT.finding(seen.domain, facts | {"places": list(form.eight_bit)})

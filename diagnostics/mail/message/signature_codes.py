@@ -49,6 +49,7 @@ BODY_ALTERED = Code(
     proof="The hash of the body is not the one that was signed (bh=). Where it holds up to some line, what "
     "stands below was added.",
     kind=CauseKind.RELAY,
+    impact=Impact.ONE,
 )
 HEADER_ALTERED = Code(
     "dkim.signature_wrong",
@@ -60,6 +61,7 @@ HEADER_ALTERED = Code(
     + _NOT_COUNTED,
     proof="The signature opens with the published key, and what is in it is another header's hash (RFC 8017 §8.2.2).",
     kind=CauseKind.RELAY,
+    impact=Impact.ONE,
 )
 OTHER_KEY = Code(
     "dkim.key_does_not_fit",
@@ -71,6 +73,7 @@ OTHER_KEY = Code(
     proof="The key is of another type than a= says, or the signature does not open with it: what comes out is no hash "
     "at all (RFC 8017 §8.2.2).",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 WRONG = Code(
     "dkim.signature_wrong_or_other_key",
@@ -82,6 +85,7 @@ WRONG = Code(
     meaning="With this algorithm the two cannot be told apart from outside. " + _NOT_COUNTED,
     proof="The body's hash is right, and the signature over the header is not.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 MALFORMED = Code(
     "dkim.signature_malformed",
@@ -92,6 +96,7 @@ MALFORMED = Code(
     meaning=_NOT_COUNTED,
     proof="The field's tags against RFC 6376 §3.5.",
     kind=CauseKind.RELAY,
+    impact=Impact.ONE,
 )
 RETIRED = Code(
     "dkim.algorithm_retired",
@@ -102,6 +107,7 @@ RETIRED = Code(
     meaning="RFC 8301 retired SHA-1 in 2018. " + _NOT_COUNTED,
     proof="The tag a= of the signature.",
     kind=CauseKind.RELAY,
+    impact=Impact.ONE,
 )
 FROM_NOT_SIGNED = Code(
     "dkim.from_not_signed",
@@ -111,6 +117,7 @@ FROM_NOT_SIGNED = Code(
     meaning="RFC 6376 §5.4 demands it: else anybody could put another sender before the signed text. " + _NOT_COUNTED,
     proof="The list h= of the signature, in the evidence.",
     kind=CauseKind.RELAY,
+    impact=Impact.ONE,
 )
 EXPIRED = Code(
     "dkim.signature_expired",
@@ -122,6 +129,7 @@ EXPIRED = Code(
     meaning="Mail that waits in a queue outlives a short expiry. " + _NOT_COUNTED,
     proof="The tag x= against the time in the receiver's Received line.",
     kind=CauseKind.RELAY,
+    impact=Impact.ONE,
 )
 FUTURE = Code(
     "dkim.signed_in_the_future",
