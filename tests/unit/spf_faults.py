@@ -169,6 +169,9 @@ PLANTED: dict[str, Planted] = {
     "type 99 beside the record": Planted(
         zone(site=f"v=spf1 ip4:{IP} -all").add(SITE, "SPF", "v=spf1 a -all"), "spf.obsolete_type"
     ),
+    "a stray record beside it": Planted(
+        zone(site=f"v=spf1 ip4:{IP} -all").add(SITE, "TXT", '"v=spf1 a -all"'), "spf.stray_record"
+    ),
     "an own record below that is broken": Planted(
         zone(site="v=spf1 include:_spf.site.test -all").add("_spf.site.test", "TXT", f"v=spf1 ip:{IP} -all"),
         "spf.include_broken",

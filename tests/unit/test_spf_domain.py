@@ -175,6 +175,17 @@ async def test_a_broken_record_that_a_provider_keeps_is_told_to_the_provider() -
     assert "u1.wl.sendgrid.net" in found.remedy.letter and IP in found.remedy.letter
 
 
+async def test_a_record_behind_a_cname_within_the_domain_is_changed_where_it_stands() -> None:
+    sender = Sender(SITE, "em.site.test", IP)
+    records = zone(site="v=spf1 a -all").add("em.site.test", "CNAME", "out.site.test")
+    records.add("out.site.test", "TXT", "v=spf1 a:site.test -all")
+    found = cause((await looked(records, sender)).findings)
+    [change] = found.remedy.records
+    assert (change.name, change.value) == ("out.site.test", f"v=spf1 a:site.test ip4:{IP} -all")
+    after = await looked(published(records, (change,)), sender)
+    assert [each.verdict for each in after.findings] == ["pass"] * 3
+
+
 async def test_a_foreign_envelope_is_evaluated_and_its_record_left_alone() -> None:
     sender = Sender(SITE, "bounce.relay.test", IP)
     records = zone(site="v=spf1 a -all").add("bounce.relay.test", "TXT", f"v=spf1 ptr ip4:{IP} ?all")

@@ -21,8 +21,9 @@ from diagnostics.mail.spf.faults import Fault, faults, in_order
 from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.look import TIMEOUT_S, Look, look_at, records_of
 from diagnostics.mail.spf.mechanisms import is_within
-from diagnostics.mail.spf.own_terms import answer_bytes, open_end
+from diagnostics.mail.spf.own_terms import answer_bytes, open_end, strays
 from diagnostics.mail.spf.plan import Plan, plan_for
+from diagnostics.printable import printable
 
 _BY_HAND: Mapping[str, str] = {
     codes.MALFORMED.code: "write {term} as RFC 7208 has it, or take it out",
@@ -64,10 +65,7 @@ async def look_at_spf(subject: Subject, world: World, *, mend: bool = True, time
     own = [each for each in by_domain if is_within(each, subject.domain) or is_within(subject.domain, each)]
     foreign = [each for each in by_domain if each not in own]
     results = await asyncio.gather(
-        *(
-            _of_own(each, by_domain[each], world, mend, timeout_s, known_elsewhere and each == key_of(subject.domain))
-            for each in own
-        ),
+        *(_of_own(each, by_domain[each], subject.domain, world, known_elsewhere, mend, timeout_s) for each in own),
         *(_of_foreign(each, by_domain[each], world, timeout_s) for each in foreign),
     )
     looks = tuple(look for look, _ in results)
@@ -80,11 +78,18 @@ async def look_at_spf(subject: Subject, world: World, *, mend: bool = True, time
 
 
 async def _of_own(
-    domain: str, senders: Sequence[Sender], world: World, mend: bool, timeout_s: float, elsewhere: bool
+    domain: str,
+    senders: Sequence[Sender],
+    subject: str,
+    world: World,
+    known_elsewhere: bool,
+    mend: bool,
+    timeout_s: float,
 ) -> tuple[Look, list[Finding]]:
-    look = await look_at(domain, senders, world.dns, elsewhere=elsewhere, timeout_s=timeout_s)
+    elsewhere = known_elsewhere and domain == key_of(subject)
+    look = await look_at(domain, senders, world.dns, subject=subject, elsewhere=elsewhere, timeout_s=timeout_s)
     found = faults(look)
-    plan = await plan_for(look, found, world.dns, domain) if mend else None
+    plan = await plan_for(look, found, world.dns) if mend else None
     return look, findings(look, found, plan)
 
 
@@ -123,8 +128,7 @@ def findings(look: Look, found: Sequence[Fault], plan: Plan | None) -> list[Find
             "answer_bytes": answer_bytes(look),
         }
         found = [*found, Fault(record_codes.RECORD_SOUND, evidence)]
-    owner = is_within(look.owner, look.domain)
-    told = [_finding(look, each, plan, letter=not owner) for each in _in_order(found, plan)]
+    told = [_finding(look, each, plan, letter=not look.ours) for each in _in_order(found, plan)]
     return [_with_tree(each, look) if at == 0 else each for at, each in enumerate(told)]
 
 
@@ -176,10 +180,17 @@ def _finding(look: Look, fault: Fault, plan: Plan | None, *, letter: bool) -> Fi
     }
     if plan and heals:
         evidence["after"] = {"lookups": plan.lookups, "senders": [list(each) for each in plan.results]}
-    if fault.code is record_codes.OBSOLETE_TYPE:
-        changes = tuple(RecordChange(look.owner, "SPF", "", (evidence["obsolete"],)) for _ in look.obsolete[:1])
+    if fault.code is record_codes.OBSOLETE_TYPE and look.ours:
+        changes = tuple(RecordChange(look.owner, "SPF", "", (_found(each),)) for each in look.obsolete)
+    if fault.code is record_codes.STRAY and look.ours:
+        changes = tuple(RecordChange(look.owner, "TXT", "", (_found(each),)) for each in strays(look))
     subject = look.walk.domain or "the domain"
     return fault.code.finding(subject, evidence, reason=fault.reason, blocked_by=fault.blocked_by, records=changes)
+
+
+def _found(octets: bytes) -> str:
+    """A record as it was found, whole."""
+    return printable(octets, len(octets))
 
 
 def _by_hand(fault: Fault) -> str:

@@ -13,6 +13,7 @@ from diagnostics.mail.spf.evaluate import check_host
 from diagnostics.mail.spf.evaluation import Evaluation, ProblemKind
 from diagnostics.mail.spf.gathering import Gathering, Read, key_of
 from diagnostics.mail.spf.lookups import Place, Stop
+from diagnostics.mail.spf.mechanisms import is_within
 from diagnostics.mail.spf.reading import check_domain
 from diagnostics.mail.spf.record import Malformed, parse, spf_records
 from diagnostics.mail.spf.walk import Walk, count, records_in
@@ -59,11 +60,17 @@ class Look:
     senders: tuple[Seen, ...] = ()
     obsolete: tuple[bytes, ...] = ()  # SPF records of type 99
     misplaced: tuple[tuple[str, bytes], ...] = ()  # SPF records found at a wrong name: name, text
+    subject: str = ""  # the domain that the whole look is for
     elsewhere: bool = False  # it has senders, and all of them are known to have their envelope at another domain
 
     def passing(self) -> list[Seen]:
         """The senders that pass."""
         return [each for each in self.senders if each.evaluation and each.evaluation.result == "pass"]
+
+    @property
+    def ours(self) -> bool:
+        """Whether the record is one that the subject's owner can change: not behind a CNAME into another's zone."""
+        return self.owner == self.domain or is_within(self.owner, self.subject or self.domain)
 
     @property
     def owner(self) -> str:
@@ -142,9 +149,15 @@ class Senders:
 
 
 async def look_at(
-    domain: str, senders: Sequence[Sender], dns: DNS, *, elsewhere: bool = False, timeout_s: float = TIMEOUT_S
+    domain: str,
+    senders: Sequence[Sender],
+    dns: DNS,
+    *,
+    subject: str = "",
+    elsewhere: bool = False,
+    timeout_s: float = TIMEOUT_S,
 ) -> Look:
-    """*domain*'s record walked to its end, and each of *senders* evaluated in its name; for *elsewhere* see Look."""
+    """*domain*'s record walked to its end, and each of *senders* evaluated in its name; for the rest see Look."""
     gathered = Gathering(dns, asyncio.get_running_loop().time() + timeout_s)
     _, obsolete = await asyncio.gather(gathered.gather(domain), _obsolete(domain, gathered))
     evaluating = Senders(dns, timeout_s)
@@ -153,7 +166,7 @@ async def look_at(
     walk = count(domain, gathered)
     missing = walk.problem is not None and walk.problem.kind is ProblemKind.NO_RECORD and not walk.problem.texts
     misplaced = await _misplaced(domain, gathered) if missing else ()
-    return Look(domain, walk, gathered, tuple(seen), obsolete, misplaced, elsewhere)
+    return Look(domain, walk, gathered, tuple(seen), obsolete, misplaced, subject, elsewhere)
 
 
 async def _obsolete(domain: str, gathered: Gathering) -> tuple[bytes, ...]:

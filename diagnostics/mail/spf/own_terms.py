@@ -11,7 +11,7 @@ from diagnostics.mail.senders import by_include
 from diagnostics.mail.spf import codes, record_codes
 from diagnostics.mail.spf.look import Look
 from diagnostics.mail.spf.mechanisms import is_within
-from diagnostics.mail.spf.record import Record, spf_records
+from diagnostics.mail.spf.record import Record, near_misses, spf_records
 from diagnostics.mail.spf.walk import IPNetwork, Walked, opens, records_in
 from diagnostics.printable import printable
 
@@ -47,8 +47,16 @@ def own_faults(look: Look) -> Iterator[Told]:
         yield record_codes.TOO_WIDE, {**_listed(wide), "addresses": addresses}
     if look.obsolete:
         yield record_codes.OBSOLETE_TYPE, {"obsolete": printable(look.obsolete[0])}
+    if near := strays(look):
+        yield record_codes.STRAY, {"strays": ", ".join(printable(each, 200) for each in near[:5])}
     if (size := answer_bytes(look)) > MOST_ANSWER:
         yield record_codes.ANSWER_TOO_LARGE, {"bytes": size, **_sizes(look)}
+
+
+def strays(look: Look) -> list[bytes]:
+    """TXT records beside the SPF record that were meant as one."""
+    answer = look.walk.read.answer
+    return near_misses(answer.texts) if answer else []
 
 
 def open_end(look: Look) -> str:

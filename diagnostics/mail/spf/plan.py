@@ -27,6 +27,7 @@ from diagnostics.network import DNS, DNSUnavailable, Overlay
 from diagnostics.printable import printable
 
 MOST_VALUE = 2048  # characters of a proposal
+SHORT = 450  # characters of a record that was shortened by writing addresses out (RFC 7208 §3.4: the answer in 512)
 MOST_STRING = 255  # of one string in a TXT record (RFC 1035 §3.3)
 
 
@@ -57,13 +58,10 @@ class Plan:
         return does + counted + split
 
 
-async def plan_for(look: Look, found: Sequence[Fault], dns: DNS, domain: str) -> Plan | None:
-    """The plan for *look* and its faults; None where nothing is to change, or nobody but the owner can tell what to.
-
-    *domain* is the one that the owner has: records that stand elsewhere are not the owner's to change.
-    """
+async def plan_for(look: Look, found: Sequence[Fault], dns: DNS) -> Plan | None:
+    """The plan for *look* and its faults; None where nothing is to change, or nobody but the owner can tell what to."""
     bad = {each.code.code for each in found if each.code.verdict in ("fail", "warn")}
-    if not bad or not is_within(look.owner, domain) or len(look.walk.read.text) > MOST_VALUE:
+    if not bad or not look.ours or len(look.walk.read.text) > MOST_VALUE:
         return None
     edit = await _start(look, dns)
     if edit is None:
@@ -199,7 +197,10 @@ async def _short_enough(edit: Edit, look: Look, changes: Sequence[RecordChange],
     seen = await _again(edit, look, changes, dns)
     if seen is None or seen.walk.lookups <= LOOKUP_LIMIT:
         return edit
+    most = max(SHORT, len(edit.text))
     async for candidate in shorter(edit, seen, dns):
+        if len(candidate.text) > most:
+            return edit
         tried = await _again(candidate, look, changes, dns)
         if tried and tried.walk.lookups <= LOOKUP_LIMIT and not _lost(look, tried):
             return candidate
@@ -242,7 +243,7 @@ async def _again(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: D
         return None
     over = Overlay(dns, (*_replacing(edit.text, look), *changes))
     senders = [each.sender for each in look.senders]
-    return await look_at(look.domain, senders, over, elsewhere=look.elsewhere)
+    return await look_at(look.domain, senders, over, subject=look.subject, elsewhere=look.elsewhere)
 
 
 def _lost(look: Look, after: Look) -> list[Seen]:

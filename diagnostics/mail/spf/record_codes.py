@@ -161,6 +161,19 @@ OBSOLETE_TYPE = Code(
     kind=CauseKind.DNS,
     impact=Impact.ADVICE,
 )
+STRAY = Code(
+    "spf.stray_record",
+    Verdict.WARN,
+    "{subject} has beside its SPF record another TXT record that is nearly one, and that nobody reads: "
+    "{evidence.strays}.",
+    remedy="At the DNS host of {subject}, see whether it names a sender that the SPF record does not have, and add "
+    "that one there; then delete the TXT record with the value {evidence.strays}.",
+    meaning="Somebody meant to publish this. What it names is not allowed to send, as receivers read only the record "
+    "that begins with v=spf1 and a space.",
+    proof="The TXT records of the name; the value is shown as DNS has it.",
+    kind=CauseKind.DNS,
+    impact=Impact.ADVICE,
+)
 REPEATED = Code(
     "spf.repeated_terms",
     Verdict.WARN,
