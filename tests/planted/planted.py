@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,29 @@ def own(
     return [*(each for each in found if each[1] not in gone), *more]
 
 
+def fault(
+    name: str,
+    code: str,
+    *,
+    senders: Callable[[str], tuple[Sender, ...]] | None = None,
+    remedy: str = "record",
+    blocklists: tuple[str, ...] = (),
+    **told: Any,
+) -> Planted:
+    """A sound domain at a web host, but for what is *told*; its name is made of the fault's."""
+    domain = f"{name.replace(' ', '-')}.test"
+    more: Records = [(_fill(n, domain), k, _fill(v, domain)) for n, k, v in told.pop("more", ())]
+    records = own(domain, **{key: _fill(value, domain) for key, value in told.items()}, more=more)
+    streams = senders(domain) if senders else (sender(domain),)
+    return Planted(name, domain, records, streams, code, remedy=remedy, blocklists=blocklists)
+
+
+def _fill(value: Any, domain: str) -> Any:
+    if isinstance(value, str):
+        return value.replace("{domain}", domain)
+    return tuple(_fill(each, domain) for each in value) if isinstance(value, tuple) else value
+
+
 def world_zone(planted: Iterable[Planted]) -> Zone:
     """All records at once: the providers', the reverse names of the senders' addresses, and those of *planted*."""
     zone = Zone()
@@ -88,6 +111,7 @@ def world_zone(planted: Iterable[Planted]) -> Zone:
         zone.add(name, kind, value)
     zone.add("hoster.test", "SOA", "ns.hoster.test. hostmaster.hoster.test. 1 3600 600 86400 300")
     zone.add(HOST_NAME, "A", HOST_IP)
+    zone.add("bounces.hoster.test", "TXT", f"v=spf1 ip4:{HOST_IP} -all")
     reverse = {HOST_IP: HOST_NAME}
     for each in planted:
         for name, kind, value in each.records:

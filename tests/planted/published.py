@@ -22,13 +22,16 @@ def zone_files(zone: Zone) -> dict[str, str]:
         for kind, value in records:
             if kind not in ("SOA", "NS"):
                 lines[origin].append(f"{name}. IN {kind} {_presented(kind, value)}")
-    return {origin: "\n".join(found) for origin, found in lines.items()}
+    # DMARC's walk asks the top-level domains too; a server that does not know them would refuse.
+    tops = {origin.rpartition(".")[2]: "" for origin in lines}
+    return {**tops, **{origin: "\n".join(found) for origin, found in lines.items()}}
 
 
 def publish(zone: Zone, change: RecordChange) -> None:
     """Do at the zone what the remedy tells its owner to do."""
     records = zone.records.setdefault(change.name.lower(), [])
-    records[:] = [each for each in records if each[0] != change.type or _plain(*each) not in change.replaces]
+    gone = {value if change.type in ("TXT", "SPF") else value.rstrip(".") for value in change.replaces}
+    records[:] = [each for each in records if each[0] != change.type or _plain(*each) not in gone]
     if change.value:
         records.append((change.type, _read(change.type, change.value)))
     if not records:

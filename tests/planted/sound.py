@@ -53,6 +53,7 @@ SOUND: tuple[Planted, ...] = (
     _host("webhost"),
     _host("webhost-reject", dmarc="v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s; rua=mailto:d@{domain}"),
     _host("webhost-monitoring", dmarc="v=DMARC1; p=none; rua=mailto:d@{domain}"),
+    _host("webhost-dmarc-test", dmarc="v=DMARC1; p=reject; t=y; rua=mailto:d@{domain}"),
     _host("webhost-a-mx", spf="v=spf1 a mx ip4:45.10.20.30 -all"),
     _host(
         "webhost-redirect",
@@ -121,7 +122,7 @@ SOUND: tuple[Planted, ...] = (
         "google.com",
         [("google", "TXT", _KEY)],
         selector="google",
-        more=[("{domain}", "MX", (1, "smtp.google.com"))],
+        more=[("{domain}", "MX", (1, "smtp.google.com")), ("smtp.google.com", "A", "142.251.1.27")],
     ),
     _through(
         "microsoft",
@@ -189,7 +190,12 @@ SOUND: tuple[Planted, ...] = (
         more=[("b1.brevo-test.dkim.brevo.com", "TXT", _KEY), ("b2.brevo-test.dkim.brevo.com", "TXT", _KEY)],
     ),
     _through(
-        "mailchimp", "mcsv.net", [("k2", "CNAME", "dkim2.mcsv.net"), ("k3", "CNAME", "dkim3.mcsv.net")], selector="k2"
+        "mailchimp",
+        "mcsv.net",
+        [("k2", "CNAME", "dkim2.mcsv.net"), ("k3", "CNAME", "dkim3.mcsv.net")],
+        selector="k2",
+        mail_from="servers.mcsv.net",
+        spf="v=spf1 mx ~all",
     ),
     _through(
         "mandrill",

@@ -15,6 +15,7 @@ import dns.query
 from tests.servers.loopback import free_address, free_port
 from tests.servers.process import Server, ServerProcess, need, server_directory, wait_until
 
+ANSWERS_BELIEVED = 5
 _CONFIG = """\
 server:
   ip-address: {address}@{port}
@@ -100,8 +101,8 @@ class Nsd(Server):
             text = _ZONE.format(origin=origin, serial=self._serial, address=self.address, records=records)
             (self.directory / f"{origin}.zone").write_text(text)
 
-    def _serial_seen(self) -> int | None:
-        question = dns.message.make_query(next(iter(self._zones)), "SOA")
+    def _serial_seen(self, origin: str = "") -> int | None:
+        question = dns.message.make_query(origin or next(iter(self._zones)), "SOA")
         try:
             answer = dns.query.udp(question, self.address, timeout=0.3, port=self.port)
             return int(answer.answer[0][0].serial)

@@ -92,7 +92,7 @@ OBSOLETE_TAGS = Code(
 )
 POLICY_NONE = Code(
     "dmarc.policy_none",
-    Verdict.WARN,
+    Verdict.PASS,
     "DMARC of {subject} asks receivers for nothing yet: the policy is none.",
     remedy="{evidence.advice} The next step, at the DNS host of {evidence.at}, is this value in the TXT record "
     "{evidence.name}.",
@@ -104,7 +104,7 @@ POLICY_NONE = Code(
 )
 TESTING = Code(
     "dmarc.testing",
-    Verdict.WARN,
+    Verdict.PASS,
     "DMARC of {subject} is in test mode: t=y makes {evidence.declared} into {evidence.policy}.",
     remedy="{evidence.advice} The test ends when this value, without t=y, is in the TXT record {evidence.name} at the "
     "DNS host of {evidence.at}.",
