@@ -9,6 +9,8 @@ def printable(text: str | bytes, most: int = MOST_SHOWN) -> str:
     """*text* for people: what no terminal or page should get is escaped, what is too long is cut."""
     if isinstance(text, bytes):
         text = text[: most + 1].decode("utf-8", "surrogateescape")
+    if text.isprintable() and len(text) <= most:
+        return text  # as nearly all text is
     shown = "".join(each if each.isprintable() else _escaped(each) for each in text[:most])
     return shown + ("…" if len(text) > most else "")
 

@@ -65,6 +65,8 @@ class _Kept:
     at: float  # monotonic
     until: float
     size: int
+    passed: int = 0  # whole seconds since then, and the outcome with what is left of its TTL
+    aged: _Outcome | None = None
 
 
 @dataclass(eq=False)
@@ -274,12 +276,14 @@ def _told(outcome: _Outcome, name: str) -> DNSAnswer | dns.message.Message:
     return outcome
 
 
-def _aged(kept: _Kept, now: float) -> _Outcome:
+def _aged(kept: _Kept, now: float) -> _Outcome | None:
     """The outcome with what is left of its TTL."""
     passed = int(now - kept.at)
     if not passed or not isinstance(kept.outcome, DNSAnswer):
         return kept.outcome
-    return replace(kept.outcome, ttl=max(0, kept.outcome.ttl - passed))
+    if passed != kept.passed:
+        kept.passed, kept.aged = passed, replace(kept.outcome, ttl=max(0, kept.outcome.ttl - passed))
+    return kept.aged
 
 
 def _size(outcome: _Outcome) -> int:

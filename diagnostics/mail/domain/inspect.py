@@ -14,7 +14,7 @@ from typing import Protocol
 
 from diagnostics.finding import Finding, UnknownReason
 from diagnostics.mail.address import look_at_address
-from diagnostics.mail.dkim import look_at_dkim
+from diagnostics.mail.dkim import DKIMView, look_at_dkim
 from diagnostics.mail.dmarc import discover, is_public_suffix, look_at_dmarc
 from diagnostics.mail.dns_codes import DNS_UNAVAILABLE
 from diagnostics.mail.domain.codes import AREA_UNSEEN, DOMAIN_UNKNOWN, PUBLIC_SUFFIX
@@ -39,10 +39,15 @@ class View(Protocol):
 Look = Callable[[Subject, World], Awaitable[View]]
 
 
+async def look_at_keys(subject: Subject, world: World) -> DKIMView:
+    """DKIM, once for itself and for DMARC: some sixty questions."""
+    return await world.views(("dkim", subject), lambda: look_at_dkim(subject, world))
+
+
 async def look_at_dmarc_alone(subject: Subject, world: World) -> View:
     """DMARC with the SPF and DKIM that it is aligned with."""
     spf, dkim, discovery = await asyncio.gather(
-        look_at_spf(subject, world, mend=False), look_at_dkim(subject, world), discover(subject.domain, world)
+        look_at_spf(subject, world, mend=False), look_at_keys(subject, world), discover(subject.domain, world)
     )
     return await look_at_dmarc(subject, world, discovery, spf, dkim)
 
@@ -58,7 +63,7 @@ class Area:
 
 AREAS = (
     Area("spf", "SPF", look_at_spf),
-    Area("dkim", "DKIM", look_at_dkim),
+    Area("dkim", "DKIM", look_at_keys),
     Area("dmarc", "DMARC", look_at_dmarc_alone),
     Area("address", "The sending address", look_at_address),
     Area("transport", "Receiving and transport", look_at_transport),

@@ -69,8 +69,9 @@ class World:
     network: Network | None
     now: datetime  # aware, UTC
     blocklists: tuple[str, ...] = ()
-    once: Once = field(default_factory=Once, compare=False, repr=False)
+    once: Once = field(default_factory=Once, compare=False, repr=False)  # of servers: the same over any records
+    views: Once = field(default_factory=Once, compare=False, repr=False)  # of these records alone
 
     def over(self, changes: Sequence[RecordChange]) -> World:
         """This world with *changes* made in DNS. Raises ValueError for a record that no name server would load."""
-        return dataclasses.replace(self, dns=Overlay(self.dns, changes))
+        return dataclasses.replace(self, dns=Overlay(self.dns, changes), views=Once())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from diagnostics.mail import providers
 from diagnostics.mail.senders.campaigns import CAMPAIGNS
@@ -12,6 +13,7 @@ from diagnostics.mail.senders.relays import RELAYS
 from diagnostics.mail.senders.service import SendingService, ends_with
 
 SENDERS: tuple[SendingService, ...] = (*RELAYS, *CAMPAIGNS, *MAILBOXES, *HOSTS)
+MOST_REMEMBERED = 4096  # a report asks for the same name again and again, and so does the next one
 _BY_NAME = {each.name: each for each in SENDERS}
 
 # Names that mail servers, their manuals and panels give by default; none of them proves a service.
@@ -26,37 +28,44 @@ def by_name(name: str) -> SendingService | None:
     return _BY_NAME.get(name)
 
 
+@lru_cache(MOST_REMEMBERED)
 def by_include(host: str) -> SendingService | None:
     """Whose SPF include (or redirect) *host* is."""
     return _longest(host, lambda each: each.includes)
 
 
+@lru_cache(MOST_REMEMBERED)
 def by_key_target(name: str) -> SendingService | None:
     """Whose keys lie at *name*, which a selector's CNAME led to."""
     return _longest(name, lambda each: each.key_targets)
 
 
+@lru_cache(MOST_REMEMBERED)
 def by_bounce_target(name: str) -> SendingService | None:
     """Who takes the bounces of a subdomain whose CNAME leads to *name*."""
     return _longest(name, lambda each: each.bounce_targets)
 
 
+@lru_cache(MOST_REMEMBERED)
 def by_mx(host: str) -> SendingService | None:
     """Who receives mail at the exchanger *host*."""
     return _longest(host, lambda each: each.mx)
 
 
+@lru_cache(MOST_REMEMBERED)
 def by_selector(selector: str) -> SendingService | None:
     """Whose selector this is, where its name alone tells: `s1` or `default` tell nothing."""
     return next((each for each in SENDERS if each.is_told_by(selector)), None)
 
 
+@lru_cache(MOST_REMEMBERED)
 def by_verification(text: str) -> SendingService | None:
     """Who asked for this TXT record, to see that the domain is its customer's."""
     text = text.lower()
     return next((each for each in SENDERS for start in each.verifications if text.startswith(start.lower())), None)
 
 
+@lru_cache(MOST_REMEMBERED)
 def by_relay(host: str) -> SendingService | None:
     """Whose relay *host* is."""
     if found := _longest(host, lambda each: each.relays):
