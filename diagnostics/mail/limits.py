@@ -30,8 +30,8 @@ NEAR = Code(
     Verdict.WARN,
     "The site's busiest {evidence.window} had {evidence.busiest} mails, and {subject} allows {evidence.limit}"
     "{evidence.each} ({evidence.plan}).",
-    remedy="Find out which form or plugin sends so much, move newsletters to a bulk service, or take a larger plan. "
-    "{evidence.note}",
+    remedy="Find out which form or plugin sends so much, move newsletters to a bulk service, or take a larger plan."
+    "{evidence.note_said}",
     meaning="At the limit the provider refuses mail until its window has passed.",
     proof="The site's own counts, and the provider's published limit.",
     kind=CauseKind.RELAY,
@@ -43,7 +43,7 @@ PASSED = Code(
     "The site's busiest {evidence.window} had {evidence.busiest} mails, more than the {evidence.limit}{evidence.each} "
     "that {subject} allows ({evidence.plan}).",
     remedy="Does the account have this plan, move bulk mail elsewhere or take a larger one; the refusals, if there "
-    "are any, stand in the replies. {evidence.note}",
+    "are any, stand in the replies.{evidence.note_said}",
     meaning="On this plan part of the mail is refused. On a larger one it is not: the site cannot know the plan.",
     proof="The site's own counts, and the provider's published limit.",
     kind=CauseKind.RELAY,
@@ -54,7 +54,7 @@ NOT_PUBLISHED = Code(
     Verdict.UNKNOWN,
     "No limit of {subject} is published; the site's busiest day had {evidence.busiest} mails.",
     remedy="Ask the provider for its limits an hour and a day, and compare with the site's busiest hour "
-    "({evidence.busiest_hour}) and day ({evidence.busiest}). {evidence.note}",
+    "({evidence.busiest_hour}) and day ({evidence.busiest}).{evidence.note_said}",
     meaning="Many hosts have limits that stand nowhere, often 50 to 500 mails an hour.",
     proof="The provider is not in our table, or publishes no number.",
     kind=CauseKind.RELAY,
@@ -86,6 +86,7 @@ def judge(relay: str, provider: Provider | None, history: History) -> Finding:
     facts = {
         "provider": provider.title if provider else "",
         "note": provider.note if provider else "",
+        "note_said": f" {provider.note}" if provider and provider.note else "",
         "busiest_hour": busiest["hour"].begun,
         "busiest_day": busiest["day"].begun,
         "days": history.days,

@@ -6,7 +6,10 @@ from diagnostics.finding import CauseKind, Code, Impact, Verdict
 
 _LETTER = "{evidence.letter}"
 _WHO = "Only who owns the address can set its reverse name: {evidence.owner}. "
-_PANEL = "In the panel of many hosts it stands at the server or its address as “Reverse DNS”, “rDNS” or “PTR”"
+_CHECK = (
+    "dig +short -x {subject}, then dig +short with the name that it shows and {evidence.family}: that has to be "
+    "{subject}."
+)
 
 PTR_CONFIRMED = Code(
     "reputation.ptr_confirmed",
@@ -21,7 +24,8 @@ PTR_GENERIC = Code(
     "reputation.ptr_generic",
     Verdict.WARN,
     "{subject} has only a numbered name, as providers give to every line: {evidence.confirmed}.",
-    remedy=_WHO + _PANEL + ": set it to {evidence.wanted}. Or send through a relay: then its address counts.",
+    remedy=_WHO + "{evidence.advice} Or send through a relay, then its address counts: enter it in the site's mail "
+    "plugin.",
     copy="{evidence.wanted}",
     letter=_LETTER,
     meaning="The name leads back to the address, so nothing is broken. Some receivers, T-Online among them, take mail "
@@ -34,8 +38,7 @@ PTR_MISSING = Code(
     "reputation.ptr_missing",
     Verdict.FAIL,
     "{subject} has no reverse name (PTR record).",
-    remedy=_WHO + "{evidence.advice}" + _PANEL + ": set it to {evidence.wanted}; that name needs an {evidence.family} "
-    "record with {subject}.",
+    remedy=_WHO + "{evidence.advice} Check it with: " + _CHECK,
     copy="{evidence.wanted}",
     letter=_LETTER,
     meaning="Gmail refuses such mail (550 5.7.25) or slows it down, Yahoo and many others refuse it too.",
@@ -47,7 +50,7 @@ PTR_MISMATCH = Code(
     "reputation.ptr_mismatch",
     Verdict.FAIL,
     "{subject} is called {evidence.names}, and {evidence.leads}.",
-    remedy="{evidence.advice} Check it with: dig +short {evidence.wanted} {evidence.family}. It has to show {subject}.",
+    remedy="{evidence.advice} Check it with: " + _CHECK,
     copy="{evidence.wanted}",
     letter=_LETTER,
     meaning="Anybody can write any name into his own reverse zone. Receivers believe it only when the name's own zone "
@@ -104,7 +107,7 @@ HELO_INVALID = Code(
     Verdict.WARN,
     "{evidence.ip} calls itself {subject} in HELO: {evidence.why}.",
     remedy="Set the mail server's name to {evidence.wanted}: Postfix main.cf `myhostname`, Exim `primary_hostname`, "
-    "cPanel WHM → Change Hostname, Plesk → Server Settings → Full hostname. {evidence.at_provider}",
+    "cPanel WHM → Change Hostname, Plesk → Server Settings → Full hostname.{evidence.at_provider}",
     copy="{evidence.wanted}",
     letter=_LETTER,
     meaning="RFC 5321 §4.1.1.1 wants a full host name. Many receivers refuse anything else (Postfix: Helo command "
@@ -118,8 +121,7 @@ HELO_UNRESOLVED = Code(
     Verdict.WARN,
     "{evidence.ip} calls itself {subject} in HELO, and that name {evidence.leads}.",
     remedy="At the DNS host of the zone that holds {subject}, add an {evidence.family} record with the name {subject} "
-    "and the value {evidence.ip}; or set the mail server's name (Postfix `myhostname`) to {evidence.wanted}. "
-    "{evidence.at_provider}",
+    "and the value {evidence.ip}{evidence.alternative}.{evidence.at_provider}",
     copy="{evidence.ip}",
     letter=_LETTER,
     meaning="RFC 5321 §2.3.5 wants a name that resolves. Receivers that check it refuse (450 or 550 Helo command "

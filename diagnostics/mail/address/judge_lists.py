@@ -97,7 +97,8 @@ def _listed(
         return list_codes.RELAY_LISTED.finding(subject, facts)
     facts["cause"] = _CAUSE_OF_ADDRESS if machine else _CAUSE_OF_DOMAIN
     facts["owner_advice"] = (
-        "Is the server shared, its host has to act: send it the words below."
+        "Until then send through a relay whose addresses are clean. Is the server shared, its host has to act: send it "
+        "the words below."
         if machine
         else "A new relay does not help here: it is the domain that is listed, not an address."
     )

@@ -23,7 +23,7 @@ class Machine:
     domain: str  # the domain that the report is about
     own_zones: tuple[str, ...]  # domains whose DNS the reader keeps
     provider: Provider | None = None  # a mail provider whose address it is
-    helo: str = ""  # the first that is a full name
+    name: str = ""  # the name that it bears, or should bear: to be said in HELO, to stand in the PTR
     known_by: str = "given"
 
     @property
@@ -55,7 +55,6 @@ class Machine:
 
 def judge_reverse(machine: Machine, reverse: Reverse) -> Finding:
     """What the PTR records of the address come to: one finding."""
-    wanted = _wanted(machine, reverse)
     names = [printable(each) for each in reverse.names]
     facts = {
         **machine.facts,
@@ -63,7 +62,7 @@ def judge_reverse(machine: Machine, reverse: Reverse) -> Finding:
         "names": names[:MOST_NAMES],
         "names_count": len(names),
         "confirmed": [printable(each) for each in reverse.confirmed],
-        "wanted": wanted,
+        "wanted": machine.name,
         "records": reverse.records,
         "advice": "",
         "letter": "",
@@ -73,13 +72,15 @@ def judge_reverse(machine: Machine, reverse: Reverse) -> Finding:
         generic = not machine.provider and all(is_generic(each, machine.address) for each in reverse.confirmed)
         if not generic:
             return codes.PTR_CONFIRMED.finding(machine.ip, facts)
-        facts["letter"] = _letter(machine, wanted, f"it is the numbered name {facts['confirmed'][0]}")
+        facts["advice"] = _panel(machine)
+        facts["letter"] = _letter(machine, f"it is the numbered name {facts['confirmed'][0]}")
         return codes.PTR_GENERIC.finding(machine.ip, facts)
     if failed:
         facts["failed"] = "; ".join(failed[:3])
         return codes.PTR_UNSEEN.finding(machine.ip, facts, reason=UnknownReason.UNAVAILABLE)
     if not names:
-        facts["letter"] = _letter(machine, wanted, "it has none")
+        facts["advice"] = _panel(machine)
+        facts["letter"] = _letter(machine, "")
         return codes.PTR_MISSING.finding(machine.ip, facts)
     return _mismatch(machine, reverse, facts)
 
@@ -87,13 +88,13 @@ def judge_reverse(machine: Machine, reverse: Reverse) -> Finding:
 def judge_helo(machine: Machine, helo: str, seen: tuple[Led, ...], exchangers: bool) -> Finding:
     """The name in HELO: *seen* is where it leads, *exchangers* whether it has MX records."""
     shown = printable(helo, 253)
-    wanted = _own_name(machine) if why_no_helo(helo) else _plain(helo)
     at_provider = (
-        f"It is a machine of {machine.provider.title}: send the words below there." if machine.provider else ""
+        f" It is a machine of {machine.provider.title}: send the words below there." if machine.provider else ""
     )
-    facts = {**machine.facts, "helo": shown, "wanted": wanted, "at_provider": at_provider, "letter": ""}
+    facts = {**machine.facts, "helo": shown, "wanted": machine.name, "at_provider": at_provider, "letter": ""}
+    facts["alternative"] = ""
     if why := why_no_helo(helo):
-        facts |= {"why": why, "letter": letters.helo_name(machine.ip, shown, wanted, machine.domain, why)}
+        facts |= {"why": why, "letter": letters.helo_name(machine.ip, shown, machine.name, machine.domain, why)}
         return codes.HELO_INVALID.finding(shown or "an empty name", facts)
     addresses = sorted({each for led in seen for each in led.addresses})
     facts |= {"addresses": first_of(addresses), "matches": machine.ip in addresses, "records": _records(shown, seen)}
@@ -116,8 +117,9 @@ def judge_helo(machine: Machine, helo: str, seen: tuple[Led, ...], exchangers: b
     if machine.owns(name) and not machine.provider and not any(each.aliased for each in seen):
         records = (RecordChange(name, forward_type(machine.address), machine.ip),)
     else:
-        facts["wanted"] = _own_name(machine)
-        facts["letter"] = letters.helo_name(machine.ip, shown, facts["wanted"], machine.domain, f"it {facts['leads']}")
+        facts["letter"] = letters.helo_name(machine.ip, shown, machine.name, machine.domain, f"it {facts['leads']}")
+        if machine.name != name:
+            facts["alternative"] = f"; or set the mail server's name (Postfix `myhostname`) to {machine.name}"
     return _shown(codes.HELO_UNRESOLVED, shown, facts, records)
 
 
@@ -135,7 +137,8 @@ def _mismatch(machine: Machine, reverse: Reverse, facts: dict[str, Any]) -> Find
         )
         record = RecordChange(free.name, family, machine.ip)
         return _shown(codes.PTR_MISMATCH, machine.ip, facts, (record,))
-    facts["letter"] = _letter(machine, facts["wanted"], f"it is {facts['names'][0]}, and {facts['leads']}")
+    several = " and ".join(facts["names"][:3])
+    facts["letter"] = _letter(machine, f"it is {several}, and {facts['leads']}")
     if machine.provider:
         facts["advice"] = f"Send the words below to {machine.owner}: the address and its names are theirs to mend."
     elif own:
@@ -171,24 +174,22 @@ def _leads(reverse: Reverse) -> str:
     return f"{told}: found {shown}{beyond}"
 
 
-def _wanted(machine: Machine, reverse: Reverse) -> str:
-    """The name that the address should have: the one that the machine says, else one that is its own."""
-    said = machine.helo
-    if said and not is_generic(said, machine.address):
-        return said
-    good = [each for each in reverse.confirmed if not is_generic(each, machine.address)]
-    return printable(good[0]) if good else _own_name(machine)
-
-
-def _own_name(machine: Machine) -> str:
-    return f"mail.{machine.domain}"
-
-
-def _letter(machine: Machine, wanted: str, seen: str) -> str:
+def _letter(machine: Machine, seen: str) -> str:
     if machine.provider:
-        told = "it has no PTR record" if seen == "it has none" else f"the PTR is wrong: {seen}"
+        told = f"whose PTR record is wrong: {seen}" if seen else "which has no PTR record"
         return letters.relay_reverse_name(machine.ip, told, machine.domain, machine.provider.title)
-    return letters.reverse_name(machine.ip, wanted, seen, machine.domain)
+    return letters.reverse_name(machine.ip, machine.name, seen or "it has none", machine.domain)
+
+
+def _panel(machine: Machine) -> str:
+    """Where the owner of the address sets its name."""
+    if machine.provider:
+        return "Send the words below there, and ask for another sending address until it is mended."
+    return (
+        "In the panel of many hosts it stands at the server or its address as “Reverse DNS”, “rDNS” or “PTR”: set it "
+        f"to {machine.name}, or send the words below to the host. At the DNS host of that name it needs an "
+        f"{forward_type(machine.address)} record with {machine.ip}."
+    )
 
 
 def _records(name: str, seen: tuple[Led, ...]) -> list[dict[str, Any]]:

@@ -11,14 +11,14 @@ def reverse_name(ip: str, wanted: str, seen: str, domain: str) -> str:
     return (
         f"Please set the reverse DNS name (PTR record) of {ip} to {wanted}. At present {seen}. We send mail for "
         f"{domain} from this address, and Gmail, Yahoo and others demand that its PTR leads to a name whose {family} "
-        f"record leads back to {ip}. Please tell us when it is done; is {wanted} not possible, which name you set."
+        f"record leads back to {ip}. Please tell us when it is done, or which other name you set instead."
     )
 
 
 def relay_reverse_name(ip: str, seen: str, domain: str, provider: str) -> str:
     """To a provider's support: one of its sending addresses has no name that leads back."""
     return (
-        f"To the support of {provider}: mail that we send for {domain} through you leaves by {ip}. Of this address, "
+        f"To the support of {provider}: mail that we send for {domain} through you leaves by {ip}, "
         f"{seen}. Gmail and others refuse such mail (550 5.7.25). Please mend its PTR and forward record, and let our "
         "mail leave by another address until then."
     )
@@ -34,9 +34,10 @@ def helo_name(ip: str, helo: str, wanted: str, domain: str, why: str) -> str:
 
 def removal(subject: str, lists: Sequence[str], domain: str) -> str:
     """To the keepers of the lists, after the cause was mended."""
+    what = f"our domain {subject}" if subject == domain else f"{subject}, which sends mail for {domain},"
     return (
-        f"Please remove {subject} from {' and '.join(lists)}. It sends mail for {domain}. The cause was found and "
-        "stopped: [say what it was, when it ended, and what was done against it]. If you see more from it, please "
+        f"Please remove {what} from {' and '.join(lists)}. The cause was found and stopped: [say what it was, "
+        "when it ended, and what was done against it]. If you see more from it, please "
         "tell us at [address]."
     )
 

@@ -9,7 +9,7 @@ LISTED = Code(
     Verdict.FAIL,
     "{subject} is on {evidence.count_words}: {evidence.what}.",
     remedy="First find the cause, or it comes back: {evidence.cause} Then ask for removal on the list's own page: "
-    "{evidence.pages}. Until then send through a relay whose addresses are clean. {evidence.owner_advice}",
+    "{evidence.pages}. {evidence.owner_advice}",
     copy="{evidence.pages}",
     letter="{evidence.letter}",
     meaning="Receivers that ask this list refuse the mail, or put it into spam. A list holds who sent to its traps or "

@@ -6,6 +6,7 @@ Guide: Poor Email Deliverability, Check (sender reputation). Only DNS is asked.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from diagnostics.mail.address import codes, judge_lists
 from diagnostics.mail.address.blocklists import Chosen, chosen
 from diagnostics.mail.address.judge_names import Machine, distinct, judge_helo, judge_reverse
 from diagnostics.mail.address.listing import Listing, ask
-from diagnostics.mail.address.names import IPAddress, why_no_helo
+from diagnostics.mail.address.names import IPAddress, is_generic, why_no_helo
 from diagnostics.mail.address.reverse import Led, Reverse, address_of, lead, look_up, why_private
 from diagnostics.mail.domain.subject import Sender, Subject, World
 from diagnostics.mail.providers import Provider, by_host, by_reverse_name
@@ -23,6 +24,7 @@ from diagnostics.printable import printable
 
 MOST_ADDRESSES = 8  # of one domain that are looked at
 MOST_DOMAINS = 12
+MOST_NAMES_SAID = 4  # HELO names of one address
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,18 @@ async def _machine(
     subject: Subject, dns: DNS, address: IPAddress, senders: Sequence[Sender], lists: Sequence[Chosen]
 ) -> AddressView:
     if why := why_private(address):
-        facts = {"why": why, "known_by": senders[0].known_by, "relay": senders[0].relay}
+        facts = {"why": why, "known_by": senders[0].known_by, "relay": printable(senders[0].relay)}
         private = codes.ADDRESS_PRIVATE.finding(str(address), facts, reason=UnknownReason.NOT_ALLOWED)
         return AddressView((private,))
-    helos = distinct(each.helo for each in senders)
+    helos = distinct(each.helo for each in senders)[:MOST_NAMES_SAID]
     reverse, listings, led = await asyncio.gather(
         look_up(dns, address),
         ask(dns, lists, str(address)),
         asyncio.gather(*(_helo(dns, each, address) for each in helos)),
     )
-    machine = _of(subject, address, senders, reverse, helos)
+    machine = _of(subject, address, senders, reverse)
+    name = _borne(machine, reverse, list(zip(helos, led, strict=True))) or await _free_name(dns, machine)
+    machine = dataclasses.replace(machine, name=name)
     relay = next((each.relay for each in senders if each.relay), "")
     findings = [judge_reverse(machine, reverse)]
     findings += [judge_helo(machine, helo, *where) for helo, where in zip(helos, led, strict=True)]
@@ -116,19 +120,33 @@ def _by_address(senders: Sequence[Sender]) -> dict[IPAddress, list[Sender]]:
     return groups
 
 
-def _of(
-    subject: Subject, address: IPAddress, senders: Sequence[Sender], reverse: Reverse, helos: Sequence[str]
-) -> Machine:
-    said = next((each.strip().rstrip(".").lower() for each in helos if not why_no_helo(each)), "")
+def _of(subject: Subject, address: IPAddress, senders: Sequence[Sender], reverse: Reverse) -> Machine:
     zones = (subject.domain, *(each.header_from for each in senders))
     return Machine(
         address,
         subject.domain,
         tuple(dict.fromkeys(each.lower() for each in zones if each and not by_host(each))),
         _provider(senders, reverse),
-        said,
-        senders[0].known_by,
+        known_by=senders[0].known_by,
     )
+
+
+def _borne(machine: Machine, reverse: Reverse, helos: Sequence[tuple[str, tuple[tuple[Led, ...], bool]]]) -> str:
+    """The name that the machine has by right: in HELO, of its own zones or leading back; or a chosen one in its PTR."""
+    said = ((each.strip().rstrip(".").lower(), led) for each, (led, _) in helos if not why_no_helo(each))
+    names = [name for name, led in said if machine.owns(name) or any(each.confirms(machine.address) for each in led)]
+    best = next((each for each in (*names, *reverse.confirmed) if not is_generic(each, machine.address)), "")
+    return printable(best)
+
+
+async def _free_name(dns: DNS, machine: Machine) -> str:
+    """A name of the domain's own that the machine can take: one that leads to it, or nowhere."""
+    for label in ("mail", "mailout"):
+        name = f"{label}.{machine.domain}"
+        led = await lead(dns, name, machine.address)
+        if led.confirms(machine.address) or not (led.addresses or led.aliased):
+            break
+    return name
 
 
 def _provider(senders: Sequence[Sender], reverse: Reverse) -> Provider | None:

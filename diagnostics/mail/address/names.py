@@ -29,7 +29,7 @@ def why_no_helo(name: str) -> str:
     if _is_address(plain.strip("[]").removeprefix("ipv6:")):
         return "it is an IP address, not a name"
     if plain == "localhost" or plain.startswith("localhost."):
-        return "every machine calls itself localhost"
+        return "that is what every machine is to itself"
     if "." not in plain:
         return "it has no domain"
     if local := next((end for end in _LOCAL if plain.endswith("." + end)), ""):
