@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics.finding import CauseKind, Code, Verdict
+from diagnostics.finding import CauseKind, Code, Impact, Verdict
 
 DNS_UNAVAILABLE = Code(
     "dns.unavailable",
@@ -29,6 +29,7 @@ WRONG_NAME = Code(
     proof="The right name has no such record; the names at which it usually lands by mistake were asked as well, and "
     "one of them has it.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 
 CODES: tuple[Code, ...] = (DNS_UNAVAILABLE, WRONG_NAME)

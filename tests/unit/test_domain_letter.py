@@ -63,8 +63,8 @@ def test_a_text_of_more_than_255_octets_is_shown_in_pieces_too() -> None:
 def test_the_worst_domain_decides_and_each_is_a_section() -> None:
     told = made(sound("good.test"), missing("bad.test"))
     assert [each.domain for each in told.sections] == ["good.test", "bad.test"]
-    assert [each.grade.letter for each in told.sections] == ["A", "F"]
-    assert told.grade == "F"
+    assert [each.grade.letter for each in told.sections] == ["A", "D"]
+    assert told.grade == "D"
     assert told.cause
     assert told.cause.subject == "bad.test"
 
@@ -72,7 +72,7 @@ def test_the_worst_domain_decides_and_each_is_a_section() -> None:
 def test_a_domain_that_could_not_be_looked_at_leaves_no_good_grade_for_the_whole() -> None:
     unseen = spf_codes.TEMPORARY.finding("dark.test", {"x": 1}, reason=UnknownReason.UNAVAILABLE)
     assert made(sound("good.test"), of("dark.test", unseen)).grade == "?"
-    assert made(missing("bad.test"), of("dark.test", unseen)).grade == "F"
+    assert made(missing("bad.test"), of("dark.test", unseen)).grade == "D"
 
 
 def test_what_rests_on_no_domain_is_in_no_section() -> None:

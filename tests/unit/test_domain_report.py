@@ -142,13 +142,14 @@ def test_the_worst_finding_decides_the_grade() -> None:
     sound = spf_codes.PASSES.finding("shop.test", {"x": 1})
     assert graded(sound) == "A"
     assert graded(sound, spf_codes.SOFT_FAILS.finding("shop.test", {"x": 1})) == "C"
-    assert graded(sound, spf_codes.MISSING.finding("shop.test", {"x": 1})) == "F"
+    assert graded(sound, spf_codes.MISSING.finding("shop.test", {"x": 1})) == "D"
+    assert graded(sound, spf_codes.DOMAIN_UNKNOWN.finding("shop.test", {"x": 1})) == "F"
 
 
 def test_what_could_not_be_looked_at_gets_no_good_grade_and_hides_no_fault() -> None:
     assert graded(UNSEEN_SPF) == "?"
     assert graded(UNSEEN_SPF, spf_codes.SOFT_FAILS.finding("shop.test", {"x": 1})) == "?"
-    assert graded(UNSEEN_SPF, spf_codes.MISSING.finding("shop.test", {"x": 1})) == "F"
+    assert graded(UNSEEN_SPF, spf_codes.MISSING.finding("shop.test", {"x": 1})) == "D"
     assert graded() == "?"
 
 

@@ -47,6 +47,7 @@ KEY_MISSING = Code(
     meaning=_NO_SIGNATURE_PASSES,
     proof="The name was asked for its TXT record, through all CNAMEs; what came is in the evidence.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 KEY_STALE = Code(
     "dkim.cname_stale",
@@ -70,6 +71,7 @@ KEY_MALFORMED = Code(
     meaning=_NO_SIGNATURE_PASSES,
     proof=_READ,
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 MULTIPLE = Code(
     "dkim.multiple",
@@ -81,6 +83,7 @@ MULTIPLE = Code(
     meaning="RFC 6376 §3.6.2.2 leaves open which one a receiver takes: signatures pass by chance.",
     proof="Every TXT record of the name is in the evidence.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 KEY_REVOKED = Code(
     "dkim.key_revoked",
@@ -92,6 +95,7 @@ KEY_REVOKED = Code(
     meaning=_NO_SIGNATURE_PASSES,
     proof=_READ,
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 KEY_SHORT = Code(
     "dkim.key_too_short",
@@ -104,6 +108,7 @@ KEY_SHORT = Code(
     + _NO_SIGNATURE_PASSES,
     proof=_READ,
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 KEY_WEAK = Code(
     "dkim.key_weak",
@@ -140,6 +145,7 @@ KEY_UNUSABLE = Code(
     meaning=_NO_SIGNATURE_PASSES,
     proof=_READ,
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 WRONG_TYPE = Code(
     "dkim.wrong_type",
@@ -151,6 +157,7 @@ WRONG_TYPE = Code(
     meaning="s= lists what a key may sign; mail is `email` or `*`. " + _NO_SIGNATURE_PASSES,
     proof=_READ,
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 PRIVATE_KEY = Code(
     "dkim.private_key",
@@ -164,6 +171,7 @@ PRIVATE_KEY = Code(
     "with it.",
     proof="What stands in the record decodes to a private key. It is not repeated here.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 WILDCARD = Code(
     "dkim.wildcard",
@@ -189,6 +197,7 @@ RELAY_NOT_SET_UP = Code(
     "its own name or not at all, and passes DMARC by SPF at best.",
     proof="It is the relay that the site submits to, or it signed a real message; all its selectors were asked for.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 NOT_SET_UP = Code(
     "dkim.not_set_up",

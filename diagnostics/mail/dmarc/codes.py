@@ -31,6 +31,7 @@ MISSING = Code(
     proof="Every name at which receivers look was asked (RFC 9989 §4.10); none has a TXT record that begins with "
     "v=DMARC1.",
     kind=CauseKind.DNS,
+    impact=Impact.DEGRADED,
 )
 MULTIPLE = Code(
     "dmarc.multiple",
@@ -43,6 +44,7 @@ MULTIPLE = Code(
     "and gets no reports, though it looks configured.",
     proof="The TXT records of the name were read; each that begins with v=DMARC1 is in the evidence.",
     kind=CauseKind.DNS,
+    impact=Impact.DEGRADED,
 )
 MALFORMED = Code(
     "dmarc.malformed",
@@ -54,6 +56,7 @@ MALFORMED = Code(
     "as p=none where it has a usable rua, and as nothing where not (RFC 9989 §4.10.1).",
     proof="The record as DNS has it is in the evidence, with what the grammar of RFC 9989 §4.8 does not know.",
     kind=CauseKind.DNS,
+    impact=Impact.DEGRADED,
 )
 TAGS_IGNORED = Code(
     "dmarc.tags_ignored",
@@ -93,7 +96,7 @@ OBSOLETE_TAGS = Code(
 POLICY_NONE = Code(
     "dmarc.policy_none",
     Verdict.PASS,
-    "DMARC of {subject} asks receivers for nothing yet: the policy is none.",
+    "The policy of {subject} is none, as it should be at first: receivers only watch and report.",
     remedy="{evidence.advice} The next step, at the DNS host of {evidence.at}, is this value in the TXT record "
     "{evidence.name}.",
     copy="{evidence.next_step}",
@@ -290,6 +293,16 @@ STEP_BREAKS = Code(
     "DMARC: {evidence.first}. Its own finding says how.",
     meaning="Under quarantine mail that does not pass lands in spam, under reject it is refused.",
     proof="For each policy and each stream: delivered, junk, refused or not known, and why.",
+    kind=CauseKind.DNS,
+    impact=Impact.ADVICE,
+)
+STEPS_WAIT = Code(
+    "dmarc.steps_wait",
+    Verdict.UNKNOWN,
+    "What a stricter policy would do to the mail of {subject} will be known later: {evidence.unknown}.",
+    remedy="Mend that first, then look again. Until then leave the policy in DNS as it is.",
+    meaning="The stream does not pass now for a reason that has a finding of its own; mended, it will.",
+    proof="For each policy and each stream: delivered, junk, refused or not known as things are now, and why.",
     kind=CauseKind.DNS,
     impact=Impact.ADVICE,
 )

@@ -44,6 +44,7 @@ FAILS = Code(
     meaning="Receivers may refuse mail from this address for this domain (Gmail 550 5.7.26, Microsoft 5.7.23).",
     proof="No term before it matched the address. The terms, what each asked and what it found are in the evidence.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 SOFT_FAILS = Code(
     "spf.softfail",
@@ -78,6 +79,7 @@ MISSING = Code(
     meaning="No receiver can see who may send for this domain. Gmail, Yahoo and Microsoft refuse or distrust it.",
     proof="The name was asked for TXT records; none of them begins with v=spf1.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 DOMAIN_UNKNOWN = Code(
     "spf.domain_unknown",
@@ -109,6 +111,7 @@ MULTIPLE = Code(
     meaning="Receivers use none of several records (permerror). " + _NONE_USED,
     proof="The TXT records were read; each that begins with v=spf1 is in the evidence.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 MALFORMED = Code(
     "spf.malformed",
@@ -120,6 +123,7 @@ MALFORMED = Code(
     + _NONE_USED,
     proof="The record as DNS has it is in the evidence, with the term that the grammar of RFC 7208 does not know.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 INCLUDE_BROKEN = Code(
     "spf.include_broken",
@@ -132,6 +136,7 @@ INCLUDE_BROKEN = Code(
     + _NONE_USED,
     proof="The name that the term leads to was asked for its record; the path of domains is in the evidence.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 LOOP = Code(
     "spf.loop",
@@ -142,6 +147,7 @@ LOOP = Code(
     meaning="A receiver goes round until its ten lookups are used, and ends in permerror. " + _NONE_USED,
     proof="The domains in the order in which the includes and redirects lead to them; one comes again.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 TOO_MANY_LOOKUPS = Code(
     "spf.too_many_lookups",
@@ -153,6 +159,7 @@ TOO_MANY_LOOKUPS = Code(
     meaning="At the eleventh term that asks DNS the result is permerror: who is listed late does not pass.",
     proof="Every term that counts is in the evidence, numbered, with the record that it stands in.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 TOO_MANY_VOIDS = Code(
     "spf.too_many_voids",
@@ -163,6 +170,7 @@ TOO_MANY_VOIDS = Code(
     meaning="More than two lookups that find nothing are permerror (RFC 7208 §4.6.4). " + _NONE_USED,
     proof="Each void lookup is in the evidence: name, type, what came back, and the term that asked.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 TOO_MANY_NAMES = Code(
     "spf.too_many_names",
@@ -173,6 +181,7 @@ TOO_MANY_NAMES = Code(
     meaning="An mx term whose eleventh name would have to be asked for is permerror (RFC 7208 §4.6.4). " + _NONE_USED,
     proof="The MX records were counted; none of the first ten led to the address.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 TEMPORARY = Code(
     "spf.temperror",

@@ -27,6 +27,7 @@ SENDER_NOT_AUTHORISED = Code(
     "of the domain they put it into spam or refuse it (Gmail 550 5.7.26).",
     proof="The record was evaluated as RFC 7208 says, for the address, envelope domain and HELO name of this sender.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 SENDER_WAITS = Code(
     "spf.sender_waits",

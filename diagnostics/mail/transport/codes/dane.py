@@ -27,6 +27,7 @@ MISMATCH = Code(
     "certificate was renewed with a new key.",
     proof=_SEEN,
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 NO_TLS = Code(
     "dane.no_tls",
@@ -38,6 +39,7 @@ NO_TLS = Code(
     meaning="A TLSA record demands TLS: senders that use DANE do not deliver.",
     proof=_SEEN,
     kind=CauseKind.RELAY,
+    impact=Impact.ONE,
 )
 UNUSABLE = Code(
     "dane.unusable",

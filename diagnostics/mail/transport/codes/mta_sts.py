@@ -71,6 +71,7 @@ MX_MISMATCH = Code(
     "Nearly always the mailbox provider was changed and the policy forgotten.",
     proof=_SEEN,
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 TESTING_WOULD_FAIL = Code(
     "mta_sts.testing_would_fail",
@@ -99,6 +100,7 @@ HOST_REFUSED = Code(
     meaning="Under mode enforce a sender must verify certificate and name, and keeps the mail back when it cannot.",
     proof=_SEEN,
     kind=CauseKind.RELAY,
+    impact=Impact.ONE,
 )
 FETCH_FAILED = Code(
     "mta_sts.fetch_failed",

@@ -36,6 +36,7 @@ NULL_AT_SENDER = Code(
     "bounces are lost in any case.",
     proof=_SEEN,
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 NULL_BESIDE_OTHERS = Code(
     "mx.null_beside_others",
@@ -73,6 +74,7 @@ MISSING = Code(
     "Domain not found”); replies and bounces are lost.",
     proof="The name was asked for MX, A and AAAA records and has none of them.",
     kind=CauseKind.DNS,
+    impact=Impact.ONE,
 )
 TARGET_INVALID = Code(
     "mx.target_invalid",
