@@ -399,7 +399,9 @@ async def test_mail_whose_spf_fails_waits_for_spf() -> None:
     view = await looked(dmarc(SOUND), mail)
     found = one(view, "dmarc.blocked")
     assert (found.blocked_by, found.reason) == ("spf.fail", UnknownReason.BLOCKED)
-    assert faults(view) == []
+    steps = one(view, "dmarc.steps_wait")
+    assert (steps.blocked_by, steps.evidence["steps"][2]["streams"][0]["fate"]) == ("spf.fail", "refused")
+    assert [each.code for each in view.findings if each.verdict in (Verdict.FAIL, Verdict.WARN)] == []
 
 
 async def test_mail_whose_key_is_missing_waits_for_the_key() -> None:
@@ -439,6 +441,12 @@ async def test_spf_without_an_answer_leaves_it_unknown() -> None:
     zone = dmarc(SOUND).fail("b.site.example", "servfail")
     view = await looked(zone, sender(mail_from="b.site.example", signatures=()))
     assert one(view, "dmarc.alignment_unseen").reason is UnknownReason.UNAVAILABLE
+
+
+async def test_a_stream_that_waits_does_not_hide_one_that_breaks() -> None:
+    waits = sender(ip="198.51.100.7", signatures=signed("relay.test"))
+    view = await looked(with_bounce(dmarc(SOUND)), waits, sender(**STRANGER, relay="b.test"))
+    assert one(view, "dmarc.step_breaks").evidence["first"] == "mail through b.test"
 
 
 async def test_no_sender_at_all_is_said() -> None:

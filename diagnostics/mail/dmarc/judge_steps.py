@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from diagnostics.finding import Finding, UnknownReason
 from diagnostics.mail.dmarc import codes, mend
-from diagnostics.mail.dmarc.alignment import Alignment
 from diagnostics.mail.dmarc.discovery import Discovery
 from diagnostics.mail.dmarc.evidence import Spot, ground
 from diagnostics.mail.dmarc.judge_record import of_record_kept
@@ -20,20 +19,28 @@ _NOT_READY = "Not yet: {why}. Mend that first, then read two weeks of aggregate 
 _MANAGED = "The record holds for the whole of {domain}: change it only with whoever keeps that domain."
 
 
-def judge_steps(discovery: Discovery, alignments: Sequence[Alignment], steps: Sequence[PolicyStep]) -> list[Finding]:
-    """What a stricter policy would do; nothing where the present one could not be read."""
-    if not discovery.policy.known or not alignments:
+def judge_steps(discovery: Discovery, steps: Sequence[PolicyStep], waiting: Mapping[int, str]) -> list[Finding]:
+    """What a stricter policy would do; nothing where the present one could not be read.
+
+    *waiting*: by their place, streams that will pass when another fault is mended, and its code: no second alarm.
+    """
+    if not discovery.policy.known or not steps[-1].streams:
         return []
     enforced_above = discovery.policy.inherited and discovery.policy.policy not in (None, "none")
     place = Spot(discovery.domain) if enforced_above else of_record_kept(discovery)
     facts = {"steps": table(steps), **place.words(), **ground(discovery)}
     last = steps[-1]
     findings: list[Finding] = []
-    if last.breaks:
-        broken = "; ".join(f"{each.stream} ({each.why})" for each in last.breaks)
-        first = ", then ".join(dict.fromkeys(each.stream for each in last.breaks))
-        facts = {**facts, "broken": broken, "first": first, **_now(discovery)}
+    if broken := [each for at, each in enumerate(last.streams) if each in last.breaks and at not in waiting]:
+        first = ", then ".join(dict.fromkeys(each.stream for each in broken))
+        said = "; ".join(f"{each.stream} ({each.why})" for each in broken)
+        facts = {**facts, "broken": said, "first": first, **_now(discovery)}
         findings.append(codes.STEP_BREAKS.finding(discovery.domain, facts))
+    elif last.breaks:
+        cause = next(iter(waiting.values()))
+        facts["unknown"] = f"{', '.join(dict.fromkeys(each.stream for each in last.breaks))} waits for {cause}"
+        waits = codes.STEPS_WAIT.finding(discovery.domain, facts, reason=UnknownReason.BLOCKED, blocked_by=cause)
+        findings.append(waits)
     elif last.not_known:
         unknown = "; ".join(f"{each.stream}: {each.why}" for each in last.not_known)
         facts = {**facts, "unknown": unknown}

@@ -25,7 +25,7 @@ def judge_streams(discovery: Discovery, alignments: Sequence[Alignment], spf: SP
         facts = {"stream": "the site's mail", "told": "no sender of this domain is known", **ground(discovery)}
         facts["domain"] = discovery.domain
         return [codes.ALIGNMENT_UNSEEN.finding(discovery.domain, facts, reason=UnknownReason.NOT_CONFIGURED)]
-    inherited = [each for each in alignments if _stopped_from_above(each, discovery) and not _waits(each, spf, dkim)]
+    inherited = [each for each in alignments if _stopped_from_above(each, discovery) and not waits_for(each, spf, dkim)]
     # Where receivers differ about a stream, that is told once, with the reason: dmarc.discovery_differs.
     findings = [_of_stream(each, discovery, spf, dkim) for each in alignments if each.both != "differs"]
     return [_subdomain_policy(discovery, inherited), *findings] if inherited else findings
@@ -41,7 +41,7 @@ def _of_stream(alignment: Alignment, discovery: Discovery, spf: SPFLook, dkim: D
         facts["told"] = "; ".join(_why_unknown(each) for each in seen_not)
         reason = UnknownReason.UNAVAILABLE if _dns_failed(alignment) else UnknownReason.NOT_CONFIGURED
         return codes.ALIGNMENT_UNSEEN.finding(alignment.subject, facts, reason=reason)
-    if waits := _waits(alignment, spf, dkim):
+    if waits := waits_for(alignment, spf, dkim):
         identifier, cause = waits
         facts |= {"told": identifier.why, "cause": cause}
         return codes.BLOCKED.finding(alignment.subject, facts, reason=UnknownReason.BLOCKED, blocked_by=cause)
@@ -87,7 +87,7 @@ def _dns_failed(alignment: Alignment) -> bool:
     )
 
 
-def _waits(alignment: Alignment, spf: SPFLook, dkim: DKIMLook) -> tuple[Identifier, str] | None:
+def waits_for(alignment: Alignment, spf: SPFLook, dkim: DKIMLook) -> tuple[Identifier, str] | None:
     """The identifier that would be aligned if it were authenticated, and the code of what is wrong with it."""
     if alignment.both != "fail":
         return None

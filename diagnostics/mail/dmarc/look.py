@@ -16,7 +16,7 @@ from diagnostics.mail.dmarc.judge_discovery import judge_discovery
 from diagnostics.mail.dmarc.judge_record import judge_record
 from diagnostics.mail.dmarc.judge_reports import judge_reports
 from diagnostics.mail.dmarc.judge_steps import judge_policy, judge_steps
-from diagnostics.mail.dmarc.judge_streams import judge_streams
+from diagnostics.mail.dmarc.judge_streams import judge_streams, waits_for
 from diagnostics.mail.dmarc.policy import Effective
 from diagnostics.mail.dmarc.steps import PolicyStep, simulate
 from diagnostics.mail.domain import Subject, World
@@ -64,13 +64,14 @@ async def look_at_dmarc(
     walks = await with_walks(discovery, identifiers_of(senders, spf, dkim), world.dns)
     alignments = tuple(align(each, discovery, walks, spf, dkim) for each in senders)
     steps = simulate(alignments)
+    waiting = {at: found[1] for at, each in enumerate(alignments) if (found := waits_for(each, spf, dkim))}
     failing = [each.stream for each in alignments if each.both != "pass"]
     findings = (
         *judge_record(discovery, failing),
         *judge_streams(discovery, alignments, spf, dkim),
         *judge_reports(discovery),
         *judge_discovery(discovery, alignments),
-        *judge_steps(discovery, alignments, steps),
+        *judge_steps(discovery, steps, waiting),
         *judge_policy(discovery, steps),
     )
     return DMARCView(findings, discovery, alignments, steps)
