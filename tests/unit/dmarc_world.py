@@ -18,6 +18,9 @@ from tests.servers.zone import Zone
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 DOMAIN = "site.example"
 RELAY_IP = "192.0.2.25"
+RUA = f"rua=mailto:d@{DOMAIN}"
+SOUND = f"v=DMARC1; p=reject; {RUA}"
+BOUNCE = "bounce.relay.test"  # a relay's own domain for bounces
 
 
 @dataclass(frozen=True)
@@ -109,3 +112,11 @@ def faults(view: DMARCView) -> list[str]:
 def one(view: DMARCView, code: str) -> Finding:
     [found] = [each for each in view.findings if each.code == code]
     return found
+
+
+def with_bounce(zone: Zone) -> Zone:
+    """A relay that bounces to its own domain, and is allowed to send for that."""
+    return zone.add(BOUNCE, "TXT", f"v=spf1 ip4:{RELAY_IP} -all")
+
+
+STRANGER = {"mail_from": BOUNCE, "signatures": signed("relay.test")}
