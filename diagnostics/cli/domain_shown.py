@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
+from diagnostics.cli.spf_tree import walked_tree
 from diagnostics.cli.terminal import MARKS, section, to_copy
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.domain.letter import PROOFS
@@ -89,16 +89,4 @@ def _findings(findings: Sequence[Finding], title: str, console: Console) -> None
 def _tree(finding: Finding, tree: Mapping[str, Any], console: Console) -> None:
     console.print()
     console.print(Text(f"The SPF record of {finding.subject}, with what each term costs", "bold"))
-    console.print(Padding(_grown(tree), (0, 0, 0, 2)))
-
-
-def _grown(visit: Mapping[str, Any]) -> Tree:
-    branch = Tree(Text.assemble((str(visit.get("domain", "")), "bold"), f"  {visit.get('record', '')}"))
-    for step in visit.get("steps") or ():
-        lookup = f"  lookup {step['lookup']}" if step.get("lookup") else ""
-        said = Text.assemble(str(step.get("term", "")), (lookup, "magenta"), (f"  {step.get('provider', '')}", "cyan"))
-        inner = step.get("visit")
-        below = branch.add(said)
-        if inner:
-            below.add(_grown(inner))
-    return branch
+    console.print(Padding(walked_tree(tree), (0, 0, 0, 2)))
