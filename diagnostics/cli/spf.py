@@ -21,13 +21,14 @@ from diagnostics.cli.spf_tree import walked_tree
 from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.dns_codes import CODES as DNS_CODES
-from diagnostics.mail.domain.subject import Subject, World
+from diagnostics.mail.domain.subject import Sender, Subject, World
 from diagnostics.mail.spf import CODES, Evaluation, Step, Visit, check_host
 from diagnostics.mail.spf.domain import SPFView, look_at_spf
 from diagnostics.mail.spf.drawing import drawn
 from diagnostics.mail.spf.evaluate import AMBIGUOUS, TIMEOUT_S, in_ascii
 from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, VOID_LIMIT, Result
 from diagnostics.mail.spf.judge import count, judge
+from diagnostics.mail.spf.plan import Plan
 from diagnostics.network import Resolver
 from diagnostics.network.shared import SharedDNS
 
@@ -82,7 +83,7 @@ def spf(
         raise click.UsageError(f"{domain} has a letter that two standards read as different domains: write it as xn--…")
     asked = _asked(domain, ip, mail_from, helo, nameservers, timeout_s)
     evaluation, view = asyncio.run(asked)
-    findings = judge(evaluation) if evaluation else list(view.findings)
+    findings = judge(evaluation, _for_sender(view)) if evaluation else list(view.findings)
     verdict = min((each.verdict for each in findings), key=_ORDER.index)
     if as_json:
         click.echo(json.dumps(_answer(evaluation, view, findings, verdict), ensure_ascii=False, indent=2))
@@ -101,9 +102,15 @@ async def _asked(
         sender = mail_from or f"postmaster@{domain}"
         evaluation = await check_host(ip, domain, sender, helo=helo or None, resolver=dns, timeout_s=timeout_s)
     world = World(dns, None, datetime.now(UTC))
-    # With an address only the tree is wanted: what to do is said for that address.
-    look = look_at_spf(Subject(in_ascii(domain)), world, mend=not ip, timeout_s=timeout_s)
-    return evaluation, await look
+    domain = in_ascii(domain)
+    senders = (Sender(domain, domain, ip, helo),) if ip else ()
+    return evaluation, await look_at_spf(Subject(domain, senders), world, timeout_s=timeout_s)
+
+
+def _for_sender(view: SPFView) -> Plan | None:
+    """The record to publish, if with it the address that was asked for passes."""
+    passes = view.plan is not None and all(result == Result.PASS for _, result in view.plan.results)
+    return view.plan if passes else None
 
 
 def _answer(

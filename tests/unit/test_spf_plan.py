@@ -181,3 +181,39 @@ def test_whatever_is_proposed_parses(text: str) -> None:
                 parse(finding.remedy.copy.encode())
             except Malformed as error:  # pragma: no cover - the failure's text
                 pytest.fail(str(error))
+
+
+async def test_a_redirect_costs_its_lookup_too() -> None:
+    records = zone(site="v=spf1 a redirect=one.test", one="v=spf1 a:h.test -all").add("h.test", "A", IP)
+    walk = await walked(records)
+    assert (walk.lookups, walk.root.redirect and walk.root.redirect.cost) == (3, 2)
+
+
+async def test_what_the_proposed_record_does_not_mend_does_not_carry_it() -> None:
+    records = zone(site="v=spf1 a -all").add(SITE, "TXT", *(f"verification-{n}=" + "x" * 200 for n in range(6)))
+    sender, size = [each for each in (await looked(records, SENDER)).findings if each.verdict in BAD]
+    assert (sender.code, sender.remedy.copy) == ("spf.sender_not_authorised", f"v=spf1 a ip4:{IP} -all")
+    assert (size.code, size.remedy.records) == ("spf.answer_too_large", ())
+
+
+async def test_nothing_is_proposed_that_a_passing_sender_would_not_survive() -> None:
+    """The relay's own address is only likely its sending one: it is not written into a record, nor shut out."""
+    records = zone(site="v=spf1 include:one.test -all", one="v=spf1 ip4:192.0.2.66 include:gone.test -all")
+    sender = Sender(SITE, relay="mail.host.test")
+    records.add("mail.host.test", "A", "192.0.2.66")
+    found = cause((await looked(records, sender)).findings)
+    assert (found.code, found.remedy.records, found.remedy.copy) == ("spf.include_broken", (), "")
+    assert "take out include:one.test" in found.remedy.text
+
+
+async def test_records_that_would_cost_too_much_together_are_not_proposed_merged() -> None:
+    half = [" ".join(f"include:%{{i}}.l{n}.test" for n in range(at, at + 6)) for at in (0, 6)]
+    records = zone().add(SITE, "TXT", *(f"v=spf1 {each} -all" for each in half))
+    found = cause((await looked(records)).findings)
+    assert (found.code, found.remedy.records) == ("spf.multiple", ())
+    assert "publish one that has the terms of them all" in found.remedy.text
+
+
+async def test_an_include_that_lets_everybody_send_is_named_with_its_path() -> None:
+    found = cause((await looked(zone(site="v=spf1 include:one.test -all", one="v=spf1 all"), SENDER)).findings)
+    assert "include:one.test → all" in found.summary

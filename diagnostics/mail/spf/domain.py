@@ -50,6 +50,7 @@ class SPFView:
     evaluations: Mapping[Sender, Evaluation] = field(default_factory=dict)
     record: str = ""
     looks: tuple[Look, ...] = ()
+    plan: Plan | None = None  # what to publish at the subject's own domain
 
 
 async def look_at_spf(subject: Subject, world: World, *, mend: bool = True, timeout_s: float = TIMEOUT_S) -> SPFView:
@@ -68,12 +69,13 @@ async def look_at_spf(subject: Subject, world: World, *, mend: bool = True, time
         *(_of_own(each, by_domain[each], subject.domain, world, known_elsewhere, mend, timeout_s) for each in own),
         *(_of_foreign(each, by_domain[each], world, timeout_s) for each in foreign),
     )
-    looks = tuple(look for look, _ in results)
+    looks = tuple(look for look, _, _ in results)
     return SPFView(
-        tuple(finding for _, found in results for finding in found),
+        tuple(finding for _, found, _ in results for finding in found),
         {seen.sender: seen.evaluation for look in looks for seen in look.senders if seen.evaluation},
         looks[0].walk.root.record,
         looks,
+        results[0][2],
     )
 
 
@@ -85,21 +87,21 @@ async def _of_own(
     known_elsewhere: bool,
     mend: bool,
     timeout_s: float,
-) -> tuple[Look, list[Finding]]:
+) -> tuple[Look, list[Finding], Plan | None]:
     elsewhere = known_elsewhere and domain == key_of(subject)
     look = await look_at(domain, senders, world.dns, subject=subject, elsewhere=elsewhere, timeout_s=timeout_s)
     found = faults(look)
     plan = await plan_for(look, found, world.dns) if mend else None
-    return look, findings(look, found, plan)
+    return look, findings(look, found, plan), plan
 
 
 async def _of_foreign(
     domain: str, senders: Sequence[Sender], world: World, timeout_s: float
-) -> tuple[Look, list[Finding]]:
+) -> tuple[Look, list[Finding], Plan | None]:
     """An envelope domain that is somebody else's, the relay's as a rule: only whether the sender passes there."""
     look = await look_at(domain, senders, world.dns, timeout_s=timeout_s)
     found = [_foreign(each) for each in faults(look) if each.code in (*_OF_SENDERS, record_codes.SENDER_WAITS)]
-    return look, [_finding(look, each, None, letter=True) for each in found]
+    return look, [_finding(look, each, None, letter=True) for each in found], None
 
 
 _OF_SENDERS = (codes.PASSES, codes.TEMPORARY, record_codes.SENDER_NOT_AUTHORISED, record_codes.SENDER_UNKNOWN)

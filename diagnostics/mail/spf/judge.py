@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from diagnostics.finding import Code, Finding, RecordChange, UnknownReason
 from diagnostics.mail.spf import codes, repair
@@ -36,14 +36,31 @@ _BY_RESULT = {
 }
 
 
-def judge(evaluation: Evaluation) -> list[Finding]:
-    """What *evaluation* means, the cause first."""
+class Proposal(Protocol):
+    """A record that was looked at before it is told (`plan.Plan`)."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def changes(self) -> tuple[RecordChange, ...]: ...
+    @property
+    def words(self) -> str: ...
+
+
+def judge(evaluation: Evaluation, proposal: Proposal | None = None) -> list[Finding]:
+    """What *evaluation* means, the cause first. Without a *proposal* a record is made of what the evaluation saw."""
     code = code_of(evaluation)
     evidence = evidence_of(evaluation)
     proposed = _proposed(code, evaluation)
     evidence |= {"proposed": proposed, "mend": _how_to_mend(code, evaluation, proposed)}
     reason = UnknownReason.UNAVAILABLE if code is codes.TEMPORARY else None
-    changes = [RecordChange(evaluation.domain, "TXT", proposed, _found(evaluation))] if proposed else []
+    changes: tuple[RecordChange, ...] = ()
+    if proposed:
+        changes = (RecordChange(evaluation.domain, "TXT", proposed, _found(evaluation)),)
+    if proposal and code not in (codes.PASSES, codes.TEMPORARY):
+        changes = proposal.changes
+        mend = proposal.words if code is codes.MISSING else f"publish the value below in its place{proposal.words}"
+        evidence |= {"proposed": proposal.value, "mend": mend}
     findings = [code.finding(evaluation.domain or "the domain", evidence, reason=reason, records=changes)]
     if evaluation.unanswered and evaluation.result is not Result.TEMPERROR:
         failed = ", ".join(f"{each.type} {each.name}" for each in evaluation.unanswered)
