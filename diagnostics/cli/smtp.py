@@ -22,12 +22,12 @@ from rich.text import Text
 
 from diagnostics.cli.options import network, network_options
 from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
-from diagnostics.finding import Finding, Verdict
+from diagnostics.finding import Finding, UnknownReason, Verdict
+from diagnostics.mail.codes.recipient import DOMAIN_UNKNOWN, NULL_MX
 from diagnostics.mail.domain.name import NotADomain, read_domain
-from diagnostics.mail.domain.subject import Subject
 from diagnostics.mail.relay import MAIL_EXCHANGE_PORT, RelayView, exchangers_of, judge_relay, look_at_relay, port_facts
+from diagnostics.mail.transport.codes.mx import UNSEEN
 from diagnostics.mail.transport.mx import look_at_route, receiver
-from diagnostics.mail.transport.mx_judge import judge_route
 from diagnostics.network import Network
 from diagnostics.printable import printable
 
@@ -145,13 +145,11 @@ async def looked_at(target: Target, door: Network, timeout_s: float, told: Any =
         try:
             async with asyncio.timeout_at(ends_at):
                 exchangers = await exchangers_of(door, target.host)
-                if not exchangers:
-                    route = await look_at_route(target.host, door.dns, door.policy)
-                    return Looked(target, None, list(judge_route(route, Subject(target.host))))
+                if not exchangers and (ending := await _without_exchangers(target, door)):
+                    return Looked(target, None, [ending])
         except TimeoutError:
             exchangers = ()
-        if exchangers:
-            host, port = exchangers[0].host, MAIL_EXCHANGE_PORT
+        host, port = exchangers[0].host if exchangers else target.host, MAIL_EXCHANGE_PORT
     view = await look_at_relay(
         door, host, port, asked=target.host, timeout_s=max(0.05, ends_at - loop.time()), told=told
     )
@@ -166,6 +164,18 @@ async def looked_at(target: Target, door: Network, timeout_s: float, told: Any =
     if target.is_address and host != target.host:
         view = _with_exchangers(view, exchangers)
     return Looked(target, view, judge_relay(view, now))
+
+
+async def _without_exchangers(target: Target, door: Network) -> Finding | None:
+    """Why nobody takes mail for this domain; None where its own address does (RFC 5321 §5.1)."""
+    route = await look_at_route(target.host, door.dns, door.policy)
+    facts = {"domain": target.host, "asked": [f"{kind} {target.host}" for kind in ("MX", "A", "AAAA")]}
+    trouble = route.trouble or (route.own.trouble if route.own else "")
+    if trouble:
+        return UNSEEN.finding(target.host, {**facts, "detail": trouble}, reason=UnknownReason.UNAVAILABLE)
+    if route.null:
+        return NULL_MX.finding(target.host, {**facts, "mx": route.null})
+    return None if route.own and route.own.addresses else DOMAIN_UNKNOWN.finding(target.host, facts)
 
 
 def _with_exchangers(view: RelayView, exchangers: Sequence[Any]) -> RelayView:

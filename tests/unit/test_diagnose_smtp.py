@@ -326,7 +326,8 @@ def test_a_domain_without_an_address_leads_to_its_mail_server(desk: Desk) -> Non
 def test_an_address_whose_domain_takes_no_mail_is_told_so(desk: Desk) -> None:
     desk.zone.add("shop.test", "MX", (0, ""))
     code, answer = desk.diagnose("office@shop.test")
-    assert (code, found(answer)) == (1, ["mx.null_at_sender"])
+    assert (code, found(answer)) == (1, ["smtp.recipient.null_mx"])
+    assert desk.diagnose("office@gone.test")[1]["findings"][0]["code"] == "smtp.recipient.domain_unknown"
 
 
 # -- usage ------------------------------------------------------------------------------

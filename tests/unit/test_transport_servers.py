@@ -293,6 +293,7 @@ async def test_a_certificate_that_its_tlsa_record_announces_is_sound(lab: Lab) -
     assert found["dane.sound"].subject == MX
     assert found["dnssec.secure"].evidence["chain"] == ["test", DOMAIN]
     assert found["tls_rpt.none"].evidence["because"] == "DANE"
+    assert "mx.starttls_good" in found, "what DANE vouches for is not called unverified"
 
 
 async def test_a_certificate_renewed_with_a_new_key_does_not_fit_and_the_record_that_does_is_proposed(

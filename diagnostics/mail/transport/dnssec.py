@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 
 from diagnostics.finding import Finding, UnknownReason
+from diagnostics.mail.dmarc import is_public_suffix
 from diagnostics.mail.domain.subject import World
 from diagnostics.mail.transport.codes import dnssec as codes
 from diagnostics.mail.transport.facts import record_facts
@@ -43,9 +44,10 @@ class Chains:
 
 
 async def _delegations(domain: str, dns: DNS) -> list[DNSAnswer] | None:
-    """DS of *domain* and of the names above it, down to two labels; None where DNS does not say."""
+    """DS of *domain* and of the names above it that somebody registered; None where DNS does not say."""
     labels = domain.split(".")
     names = [".".join(labels[at:]) for at in range(max(1, len(labels) - 1))][:MOST_NAMES]
+    names = [name for name in names if name == domain or not is_public_suffix(name)]
     try:
         return list(await asyncio.gather(*(dns.query(name, "DS") for name in names)))
     except (DNSUnavailable, ValueError):

@@ -83,8 +83,17 @@ def unseen(view: PortView) -> str:
     return "STARTTLS was offered and then refused"
 
 
-def judge_hosts(route: MailRoute, views: Views, *, judged_elsewhere: frozenset[str] = frozenset()) -> Iterator[Finding]:
-    """The servers as senders without MTA-STS and DANE meet them; *judged_elsewhere*: named by a finding of those."""
+def judge_hosts(
+    route: MailRoute,
+    views: Views,
+    *,
+    judged_elsewhere: frozenset[str] = frozenset(),
+    vouched: frozenset[str] = frozenset(),
+) -> Iterator[Finding]:
+    """The servers as senders without MTA-STS meet them.
+
+    *judged_elsewhere*: a finding of MTA-STS or DANE names their fault; *vouched*: their certificate is DANE's.
+    """
     hosts = {host.name: host for host in route.hosts if not host.fault and not host.address.trouble}
     reached = [name for name in hosts if name in views and views[name].open]
     good, dark = [], {}
@@ -104,7 +113,7 @@ def judge_hosts(route: MailRoute, views: Views, *, judged_elsewhere: frozenset[s
             )
         elif not conversed(view) or (view.starttls and view.tls is None):
             dark[name] = unseen(view)
-        elif view.tls and view.tls.ok:
+        elif view.tls and (view.tls.ok or name in vouched):
             good.append(name)
         elif name not in judged_elsewhere:
             yield _unencrypted(route, host, view)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail.domain.subject import Subject, World
 from diagnostics.mail.transport.bimi import LogoView, judge_bimi, look_at_bimi
+from diagnostics.mail.transport.codes import dane as dane_codes
 from diagnostics.mail.transport.codes import dnssec as dnssec_codes
 from diagnostics.mail.transport.codes import mx as mx_codes
 from diagnostics.mail.transport.codes.hosts import STARTTLS_UNSEEN
@@ -91,7 +92,8 @@ def _findings(
         dane = list(judge_dane(seen.announced, route, seen.security, seen.hosts))
         yield from dane
         stopped = {each.subject for each in (*sts, *dane) if each.verdict is Verdict.FAIL}
-        yield from judge_hosts(route, seen.hosts, judged_elsewhere=frozenset(stopped))
+        vouched = {each.subject for each in dane if each.code == dane_codes.SOUND.code}
+        yield from judge_hosts(route, seen.hosts, judged_elsewhere=frozenset(stopped), vouched=frozenset(vouched))
         uses = {"MTA-STS": judge.used, "DANE": uses_dane(seen.announced, seen.security)}
         yield from judge_tls_rpt(seen.reports, [name for name, used in uses.items() if used])
     yield from judge_bimi(seen.logo)

@@ -23,6 +23,7 @@ from diagnostics.network.http import fetch
 from diagnostics.printable import printable
 
 FETCH_S = 10.0
+PEEK_S = 3.0  # where no record announces a policy, and a wildcard may lead anywhere
 MOST_BYTES = 64 * 1024  # §3.3 suggests this bound
 _TLS_WORDS = {
     "expired": "its certificate has expired",
@@ -124,15 +125,16 @@ async def _policy(domain: str, world: World, ways: Ways, *, announced: bool) -> 
                 return None
         except (DNSUnavailable, ValueError):
             return None
-    return await world.once(("mta-sts policy", url), lambda: _fetch(network, url))
+    timeout_s = FETCH_S if announced else PEEK_S
+    return await world.once(("mta-sts policy", url, announced), lambda: _fetch(network, url, timeout_s))
 
 
-async def _fetch(network: Network, url: str) -> Fetched:
+async def _fetch(network: Network, url: str, timeout_s: float) -> Fetched:
     def failed(kind: str, why: str) -> Fetched:
         return Fetched(url, kind=kind, why=why)
 
     try:
-        response = await fetch(network, url, timeout_s=FETCH_S, byte_limit=MOST_BYTES, redirects=0)
+        response = await fetch(network, url, timeout_s=timeout_s, byte_limit=MOST_BYTES, redirects=0)
     except HostUnknown:
         return failed("host", "its host does not exist in DNS, or has no address")
     except TLSFailed as error:
