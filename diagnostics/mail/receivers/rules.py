@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from diagnostics.finding import Finding, UnknownReason
 from diagnostics.mail.domain.subject import Subject
-from diagnostics.mail.receivers.codes import BY_RECEIVER
+from diagnostics.mail.receivers.codes import BROKEN, BY_RECEIVER, NEAR
 from diagnostics.mail.receivers.outcomes import Answer, Outcome
-from diagnostics.mail.receivers.table import BULK, NEAR, RECEIVERS, Demand, Receiver
+from diagnostics.mail.receivers.table import BULK, NEARLY_BULK, RECEIVERS, Demand, Receiver
 
 
 @dataclass(frozen=True)
@@ -93,32 +93,36 @@ def _judge(subject: Subject, receiver: Receiver, volume: int, rows: Sequence[Row
         "demands": rows,
     }
     if any(not each.by for each in failing):
-        return codes.broken.finding(subject.domain, facts)
+        return BROKEN.finding(subject.domain, facts)
     if failing:
         cause = failing[0].by[0]
         facts["blocked_by"] = cause
         return codes.waits.finding(subject.domain, facts, reason=UnknownReason.BLOCKED, blocked_by=cause)
     if unseen or not (demanded or volume):
         facts["unseen"] = "; ".join(_unseen(each) for each in unseen) or (
-            f"its mails a day are not counted, and from {BULK} on it demands more"
+            f"its mails a day are not counted, and from {BULK:,} on more is demanded"
         )
         return codes.unseen.finding(subject.domain, facts, reason=UnknownReason.NOT_CONFIGURED)
-    if NEAR <= volume < BULK:
-        return codes.near.finding(subject.domain, facts)
+    to_come = [each.demand for each in rows if each.who == "bulk" and each.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    if receiver.for_good and NEARLY_BULK <= volume < BULK and to_come:
+        return NEAR.finding(subject.domain, facts | {"open": "; ".join(to_come)})
     return codes.met.finding(subject.domain, facts)
 
 
 def _note(receiver: Receiver, volume: int, rows: Sequence[Row]) -> str:
     """The end of the sentence: what was not seen, and what a larger volume would bring."""
+    if not any(each.demanded for each in rows):
+        return f": below {BULK:,} mails a day they demand nothing.{_larger(rows)}"
     hidden = [each.demand for each in rows if each.demanded and not each.deciding and each.outcome is Outcome.UNKNOWN]
-    said = f" (not seen: {'; '.join(hidden)})." if hidden else "."
+    said = f", as far as it can be seen from here (not seen: {'; '.join(hidden)})." if hidden else "."
     if volume >= BULK:
         return said + (" Once bulk, always bulk: fewer mails later change nothing." if receiver.for_good else "")
-    said += " Its mails a day are not counted." if not volume else ""
-    larger = [each.demand for each in rows if each.who == "bulk" and each.outcome is Outcome.FAIL]
-    if larger:
-        said += f" From {BULK} mails a day it would lack: {'; '.join(larger)}."
-    return said + (" Once bulk, always bulk." if receiver.for_good and volume >= NEAR else "")
+    return said + ("" if volume else " Its mails a day are not counted.") + _larger(rows)
+
+
+def _larger(rows: Sequence[Row]) -> str:
+    failing = [each.demand for each in rows if each.who == "bulk" and each.outcome is Outcome.FAIL]
+    return f" From {BULK:,} mails a day it would not meet: {'; '.join(failing)}." if failing else ""
 
 
 def _named(row: Row) -> str:

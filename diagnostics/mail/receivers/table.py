@@ -13,7 +13,7 @@ from diagnostics.mail.receivers import outcomes
 from diagnostics.mail.receivers.outcomes import Look
 
 BULK = 5000  # mails a day: Gmail "close to 5,000 to Gmail accounts in 24 hours", Outlook.com 5,000 with one From domain
-NEAR = 4000
+NEARLY_BULK = 4000
 
 Who = Literal["everybody", "bulk", "recommended"]
 
