@@ -37,7 +37,7 @@ HOLD = Code(
     "warm_up.hold",
     Verdict.WARN,
     "Hold the warm-up of {subject} where it is: {evidence.held_on} {evidence.hold}.",
-    remedy="Send no more than {evidence.allowed} mails today, and as many tomorrow: " + _WHERE + ". Remove addresses "
+    remedy="Send no more than {evidence.allowed} mails today: " + _WHERE + ". Remove addresses "
     "that bounced, and send first to people who opened or ordered lately. " + _NEVER + "The plan goes on after a day "
     "with fewer.",
     copy="{evidence.allowed} mails today",
