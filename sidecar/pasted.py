@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.finding import Finding
+from diagnostics.mail.domain import World
+from diagnostics.mail.message import MessageView, read_message
 from sidecar.store import grounds, sites
 from sidecar.upkeep import Refused, Unfit, run_now
 
@@ -36,9 +38,6 @@ class Pasted:
 
 def read(services: Services, site_id: str, message: bytes, by: str, now: datetime) -> Pasted:
     """Read *message*, keep its ground for the site, start the look. Raises NotFound, Unfit, Refused."""
-    from diagnostics.mail.domain import World
-    from diagnostics.mail.message import read_message
-
     sites.site(services.db, site_id)
     if not message.strip():
         raise Unfit("Paste the message first: the whole of it, from its first header line on.")
@@ -46,10 +45,8 @@ def read(services: Services, site_id: str, message: bytes, by: str, now: datetim
         raise Unfit(
             "This message is larger than 1 MiB. Send a short one the same way, without attachments, and take that."
         )
-    network = services.network
-    world = World(network.dns, network, now, services.settings.blocklists)
     try:
-        view = asyncio.run(asyncio.wait_for(read_message(message, world), READ_S))
+        view = asyncio.run(asyncio.wait_for(_read(services, message, now), READ_S))
     except TimeoutError:
         raise Refused(
             f"The message could not be read within {READ_S:.0f} s: DNS is silent or slow. Try again."
@@ -65,6 +62,11 @@ def read(services: Services, site_id: str, message: bytes, by: str, now: datetim
         return Pasted(view.findings, ground, run_now(services, site_id, PLAYBOOK, by), "")
     except Refused as error:
         return Pasted(view.findings, ground, None, str(error))
+
+
+async def _read(services: Services, message: bytes, now: datetime) -> MessageView:
+    network = services.network
+    return await read_message(message, World(network.dns, network, now, services.settings.blocklists))
 
 
 def forget(services: Services, site_id: str) -> int:

@@ -15,13 +15,15 @@ import requests
 from sidecar import accounts, upkeep
 from sidecar.api.operations import OPERATIONS, PREFIX
 from sidecar.store import tickets
+from tests.servers.scripted_dns import ScriptedDns
 from tests.servers.staffed import Staffed, staffed, with_history
+from tests.servers.zone import Zone
 
 
 @pytest.fixture
 def sidecar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffed]:
     monkeypatch.setattr(upkeep, "REACHED_S", 1.0)
-    with staffed(tmp_path) as running:
+    with ScriptedDns(Zone()) as dns, staffed(tmp_path, nameservers=(dns.nameserver,)) as running:
         with_history(running)
         yield running
 
@@ -93,6 +95,22 @@ def test_every_operation_answers_as_the_document_says(sidecar: Staffed) -> None:
     assert program.call("not_a_fault", ticket_id=ticket, body={"reason": "So."})["ticket"]["state"] == "not_a_fault"
     reading = program.call("read_reply", body={"text": "535 5.7.8 Authentication failed", "stage": "auth"})
     assert reading["code"] == "smtp.auth.rejected"
+    report = program.call("run", run_id=named["report"])["report"]
+    assert [section["domain"] for section in report["sections"]] == ["shop.example.com"]
+    assert report["sections"][0]["records"]
+    assert report["sections"][0]["rules"]
+    assert program.call("show_warm_up", site_id=shop)["target"] == 500
+    assert program.call("end_warm_up", site_id=shop)["ended_at"]
+    begun = program.call("begin_warm_up", site_id=shop, body={"target": 5000, "table": "mailtrap"})
+    assert (begun["start"], begun["days"][-1]["allowed"]) == (300, 5000)
+    read = program.call("read_message", site_id=shop, body={"message": "From: a@shop.example.com\nSubject: Hi\n\nHi\n"})
+    assert read["ground"]["header_from"] == "shop.example.com"
+    assert read["run"].startswith("run_")
+    everywhere = program.call("start_everywhere", body={"playbook": "poor-email-deliverability"})
+    assert everywhere["runs"] == [
+        {"site": quiet, "run": everywhere["runs"][0]["run"]},
+        {"site": shop, "run": read["run"]},
+    ]
     program.call("rotate", site_id=quiet)
     assert program.call("unpair", site_id=quiet)["state"] == "unpaired"
 

@@ -9,7 +9,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -148,8 +148,8 @@ class ToySite:
         return told
 
 
-def build(data_dir: Path, world: World, **settings: Any) -> rooms.Services:
-    """The services, not started."""
+def build(data_dir: Path, world: World, *, playbooks: Sequence[str] = (PLAYBOOK,), **settings: Any) -> rooms.Services:
+    """The services, not started, with these of the shipped playbooks."""
     chosen = Settings(data_dir=data_dir, **{"recheck_s": 30, "page_looks_s": 2, **settings})
     db = open_store(data_dir)
     sealing = SealingKey.load(chosen)
@@ -159,7 +159,7 @@ def build(data_dir: Path, world: World, **settings: Any) -> rooms.Services:
         db=db,
         sealing=sealing,
         guide=load_guide(),
-        playbooks={PLAYBOOK: load_playbooks(checks=checks)[PLAYBOOK]},
+        playbooks={name: load_playbooks(checks=checks)[name] for name in playbooks},
         checks=checks,
         network=Network(EgressPolicy(())),
         ask=lambda site, run_id: ToySite(site.url, site.id, run_id, db, world.facts["site"] == "answers"),

@@ -17,7 +17,9 @@ from sidecar.cli.group import COMMANDS
 from sidecar.config import Settings
 from sidecar.services import build_services
 from sidecar.store import sites, tickets, users
+from tests.servers.scripted_dns import ScriptedDns
 from tests.servers.staffed import Staffed, colleague, with_history
+from tests.servers.zone import Zone
 
 FINE, FAULT, USAGE, INCOMPLETE, UNAVAILABLE = range(5)
 
@@ -271,3 +273,55 @@ def test_what_a_site_or_relay_said_gives_a_terminal_no_orders(worked: Shell) -> 
     for words in (("site", "list"), ("tickets", "show", str(ticket.id))):
         said = worked(*words).output
         assert "owned" in said and not {"\x1b", "\x07", "\x9b", "\r"} & set(said)
+
+
+def test_the_report_is_printed_for_whoever_keeps_the_dns(worked: Shell, tmp_path: Path) -> None:
+    said = worked("report", "corner shop", code=FAULT).stdout
+    assert "The mail of shop.example.com" in said
+    assert "v=spf1 include:_spf.google.com -all" in said
+    told = worked.json("report", "corner shop", "--run", "run_seedreport1", code=FAULT)
+    assert told["sections"][0]["records"]
+    worked("report", "corner shop", "--out", str(tmp_path / "report.txt"), code=FAULT)
+    assert "What to publish at the DNS host" in (tmp_path / "report.txt").read_text()
+    assert "was never run there" in worked("report", "choir", code=UNAVAILABLE).stderr
+    assert "no run of this site" in worked("report", "choir", "--run", "run_seedreport1", code=UNAVAILABLE).stderr
+    assert "no run of this site" in worked("report", "corner shop", "--run", "run_seedbroken", code=UNAVAILABLE).stderr
+
+
+def test_a_playbook_runs_at_every_paired_site(worked: Shell) -> None:
+    told = worked.json("run-all", "poor-email-deliverability")
+    assert [each["state"] for each in told] == ["queued", "queued"]
+    said = worked("run-all", "poor-email-deliverability", code=FINE).stdout
+    assert told[0]["run"] in said, "runs that wait are joined"
+    assert "Corner shop" in said
+    assert "There is no playbook nothing" in worked("run-all", "nothing", code=UNAVAILABLE).stderr
+
+
+def test_runs_everywhere_that_nobody_carries_out_are_not_waited_for(
+    worked: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sidecar.cli.domains.PICKED_UP_S", 0.2)
+    said = worked("run-all", "poor-email-deliverability", "--wait", code=UNAVAILABLE).stderr
+    assert "is the sidecar running on" in said
+
+
+def test_a_warm_up_from_a_shell(worked: Shell) -> None:
+    assert worked.json("warm-up", "show", "corner shop")["target"] == 500
+    assert "under way" in worked("warm-up", "begin", "corner shop", "400", code=UNAVAILABLE).stderr
+    worked("warm-up", "end", "corner shop")
+    begun = worked.json("warm-up", "begin", "corner shop", "400", "--start", "100", "--on", "2026-11-24")
+    assert (begun["target"], begun["start"], begun["begun_on"]) == (400, 100, "2026-11-24")
+    assert "Plan allows" in worked("warm-up", "show", "corner shop").stdout
+    assert "never had a warm-up plan" in worked("warm-up", "show", "choir", code=UNAVAILABLE).stderr
+    assert "makes no plan" in worked("warm-up", "begin", "choir", "400", "--start", "1", code=USAGE).stderr
+
+
+def test_a_message_from_a_file_starts_the_look(worked: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "mail.eml"
+    file.write_text("From: a@shop.example.com\nSubject: Hi\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n\nHi\n")
+    with ScriptedDns(Zone()) as dns:
+        said = worked("message", "corner shop", str(file), AFTERCARE_NAMESERVERS=dns.nameserver).stdout
+        assert "/runs/run_" in said
+        file.write_text("Hello")
+        words = worked("message", "corner shop", str(file), code=USAGE, AFTERCARE_NAMESERVERS=dns.nameserver).stderr
+    assert "Take it from the mailbox that received it" in words

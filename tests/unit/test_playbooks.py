@@ -3,7 +3,7 @@
 import pytest
 
 from diagnostics.check import all_checks
-from sidecar.playbooks import Button, PlaybookError, load_playbooks, parse_playbook
+from sidecar.playbooks import Button, PlaybookError, Schedule, load_playbooks, parse_playbook
 
 CHECKS = ("smtp.settings", "smtp.connect", "mail.history")
 GOOD = """\
@@ -102,6 +102,45 @@ def test_the_guides_three_steps_are_carried_out():
         ("test", "With alternative SMTP service"),
     ]
     assert set(playbook.events) == {"mail.failed", "mail.hung", "config.changed", "plugin.changed"}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "message"),
+    [
+        ("schedule: hourly", "unknown schedule `hourly`. Known are `daily`, `weekly`."),
+        ("schedule: weekly\n    sites: all", "unknown set of sites `all`"),
+        ("event: mail.failed\n    says: Mail fails", "`says` belongs to a `button`"),
+        ("button: diagnose-mail\n    sites: paired", "`sites` belongs to a `schedule`"),
+        ("button: one\n    event: mail.failed", "a trigger is one of `event`, `button`, `schedule`"),
+    ],
+)
+def test_a_trigger_that_cannot_be_is_refused(trigger, message):
+    with pytest.raises(PlaybookError) as refused:
+        parse_playbook(GOOD.replace("event: mail.failed", trigger, 1), "bad.yaml", checks=CHECKS)
+    assert message in str(refused.value)
+
+
+def test_where_a_playbook_looks_from_is_one_of_two():
+    with pytest.raises(PlaybookError, match="unknown place `afar`"):
+        parse_playbook(GOOD.replace("proof:", "seen: afar\nproof:"), "bad.yaml", checks=CHECKS)
+
+
+def test_the_guides_poor_email_deliverability_is_carried_out():
+    playbook = load_playbooks(checks=known_checks())["poor-email-deliverability"]
+    assert [(step.verb, step.sentence) for step in playbook.steps] == [
+        ("check", "Sender reputation"),
+        ("verify", "SPF/DKIM records"),
+        ("action", "Warm up IP if new"),
+    ]
+    assert playbook.buttons == (Button("diagnose-deliverability", "Mail lands in spam"),)
+    assert playbook.schedules == (Schedule("weekly"),)
+    assert playbook.from_outside
+
+
+def test_a_warm_up_is_looked_at_daily_where_one_goes_on():
+    playbook = load_playbooks(checks=known_checks())["warm-up"]
+    assert playbook.schedules == (Schedule("daily", "warming-up"),)
+    assert not playbook.buttons
 
 
 def known_checks() -> set[str]:
