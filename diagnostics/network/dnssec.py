@@ -34,6 +34,21 @@ import dns.rdtypes.ANY.RRSIG
 import dns.resolver
 import dns.rrset
 
+from diagnostics.network.dnssec_records import (
+    MOST_KEYS,
+    Break,
+    all_shown,
+    asked_as,
+    covers,
+    delegates,
+    denials,
+    ds_of,
+    shown,
+    signed_records,
+    usable,
+    vouches_for,
+    why_invalid,
+)
 from diagnostics.network.errors import DNSUnavailable
 from diagnostics.network.query import RecordType, wire_name
 from diagnostics.network.resolver import Resolver
@@ -46,7 +61,6 @@ ROOT_ANCHORS = (
 )
 MOST_ITERATIONS = 500  # of NSEC3: validators take a zone with more for unsigned (RFC 9276 §3.2)
 MOST_ALIASES = 4
-MOST_KEYS = 20  # and signatures tried for one answer: KeyTrap (CVE-2023-50387) lives of having no bound
 
 _Keys = dict[dns.name.Name, dns.rdataset.Rdataset | dns.node.Node]
 
@@ -58,16 +72,6 @@ class Security(StrEnum):
     INSECURE = "insecure"
     BOGUS = "bogus"
     UNKNOWN = "unknown"
-
-
-class Break(StrEnum):
-    """In which way a chain is broken."""
-
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not yet valid"
-    DS_MISMATCH = "ds mismatch"
-    SIGNATURE = "signature"
-    UNSIGNED = "unsigned"
 
 
 @dataclass(frozen=True)
@@ -145,10 +149,10 @@ class Validator:
 
     # -- the walk ----------------------------------------------------------
 
-    async def _walk(self, name: dns.name.Name, kind: RecordType, shown: str, depth: int) -> SecurityView:
+    async def _walk(self, name: dns.name.Name, kind: RecordType, asked: str, depth: int) -> SecurityView:
         anchor = max((each for each in self._anchors if name.is_subdomain(each)), key=len, default=None)
         if anchor is None:
-            return SecurityView(shown, Security.UNKNOWN, detail="no trust anchor is set above this name")
+            return SecurityView(asked, Security.UNKNOWN, detail="no trust anchor is set above this name")
         below = [dns.name.Name(name.labels[-n:]) for n in range(len(anchor) + 1, len(name) + 1)]
         self._ask_ahead(anchor, below, name, kind)
         zone = anchor
@@ -160,17 +164,17 @@ class Validator:
             ds = await self._delegation(zone, child, keys)
             if ds is None:
                 continue
-            usable = [each for each in ds if _usable(each)]
-            if not usable:
-                return SecurityView(shown, Security.INSECURE, _text(child), chain=_texts(chain))
-            keys, zone = await self._keys(child, usable), child
+            trusted = [each for each in ds if usable(each)]
+            if not trusted:
+                return SecurityView(asked, Security.INSECURE, shown(child), chain=all_shown(chain))
+            keys, zone = await self._keys(child, trusted), child
             chain.append(child)
         target = await self._verified(zone, keys, name, kind)
         if target is not None:
             if depth >= MOST_ALIASES:
-                return SecurityView(shown, Security.UNKNOWN, detail="too many CNAMEs in a row")
-            return await self._walk(target, kind, shown, depth + 1)
-        return SecurityView(shown, Security.SECURE, _text(zone), chain=_texts(chain))
+                return SecurityView(asked, Security.UNKNOWN, detail="too many CNAMEs in a row")
+            return await self._walk(target, kind, asked, depth + 1)
+        return SecurityView(asked, Security.SECURE, shown(zone), chain=all_shown(chain))
 
     def _ask_ahead(
         self, anchor: dns.name.Name, below: list[dns.name.Name], name: dns.name.Name, kind: RecordType
@@ -184,18 +188,18 @@ class Validator:
     async def _keys(self, zone: dns.name.Name, trusted: Sequence[dns.rdata.Rdata]) -> _Keys:
         """The keys of *zone*, verified by one that a DS in *trusted* names (RFC 4035 §5.2)."""
         response = await self._question(zone, "DNSKEY")
-        records, signatures = _found(response, zone, dns.rdatatype.DNSKEY)
+        records, signatures = signed_records(response, zone, dns.rdatatype.DNSKEY)
         if records is None:
             raise _Broken(
                 zone, Break.DS_MISMATCH, "the parent has a DS record, and the zone has no DNSKEY",
                 parent_ds=tuple(each.to_text() for each in trusted),
             )  # fmt: skip
-        entry = [key for key in list(records)[:MOST_KEYS] if any(_names(ds, zone, key) for ds in trusted)]
+        entry = [key for key in list(records)[:MOST_KEYS] if any(vouches_for(ds, zone, key) for ds in trusted)]
         if not entry:
             raise _Broken(
                 zone, Break.DS_MISMATCH, "no DS record of the parent fits any key of the zone",
                 parent_ds=tuple(each.to_text() for each in trusted),
-                key_ds=tuple(_ds_of(zone, key) for key in records if key.flags & 1),
+                key_ds=tuple(ds_of(zone, key) for key in records if key.flags & 1),
             )  # fmt: skip
         entry_keys: _Keys = {zone: dns.rdataset.from_rdata_list(records.ttl, entry)}
         self._check(zone, records, signatures, entry_keys)
@@ -206,11 +210,11 @@ class Validator:
     ) -> Sequence[dns.rdata.Rdata] | None:
         """The verified DS records of *child*; () for a delegation without any; None where *child* is no zone cut."""
         response = await self._question(child, "DS")
-        records, signatures = _found(response, child, dns.rdatatype.DS)
+        records, signatures = signed_records(response, child, dns.rdatatype.DS)
         if records is not None:
             self._check(zone, records, signatures, keys)
             return list(records)
-        if _found(response, child, dns.rdatatype.CNAME)[0] is not None:
+        if signed_records(response, child, dns.rdatatype.CNAME)[0] is not None:
             return None
         return self._denied(zone, child, response, keys)
 
@@ -219,24 +223,24 @@ class Validator:
     ) -> Sequence[dns.rdata.Rdata] | None:
         """What the signed proof that there is no DS says about *child* (RFC 4035 §5.2, RFC 5155 §8.6)."""
         proofs = 0
-        for owner, proof, signatures in _proofs(response):
+        for owner, proof, signatures in denials(response):
             self._check(zone, proof, signatures, keys)
             proofs += 1
             for record in proof:
                 if isinstance(record, dns.rdtypes.ANY.NSEC.NSEC):
                     if owner == child:
-                        return () if _delegates(record) else None
+                        return () if delegates(record) else None
                 elif isinstance(record, dns.rdtypes.ANY.NSEC3.NSEC3):
                     if record.iterations > MOST_ITERATIONS:
                         return ()
                     hashed = dns.dnssec.nsec3_hash(child, record.salt, record.iterations, record.algorithm).lower()
                     first = owner.labels[0].decode("ascii", "replace").lower()
                     if hashed == first:
-                        return () if _delegates(record) else None
-                    if record.flags & 1 and _covers(first, base64.b32hexencode(record.next).decode().lower(), hashed):
+                        return () if delegates(record) else None
+                    if record.flags & 1 and covers(first, base64.b32hexencode(record.next).decode().lower(), hashed):
                         return ()  # opt-out: an unsigned delegation may lie here
         if not proofs:
-            raise _Broken(zone, Break.UNSIGNED, f"the zone does not prove that {_text(child)} has no DS record")
+            raise _Broken(zone, Break.UNSIGNED, f"the zone does not prove that {shown(child)} has no DS record")
         return None
 
     async def _verified(
@@ -245,32 +249,32 @@ class Validator:
         """Verify the answer itself; where a CNAME leads on, its target."""
         response = await self._question(name, kind)
         for rdtype in (dns.rdatatype.from_text(kind), dns.rdatatype.CNAME):
-            records, signatures = _found(response, name, rdtype)
+            records, signatures = signed_records(response, name, rdtype)
             if records is not None:
                 self._check(zone, records, signatures, keys)
                 return records[0].target if rdtype == dns.rdatatype.CNAME and kind != "CNAME" else None
-        denials = list(_proofs(response))
-        for _, proof, signatures in denials:
+        proofs = denials(response)
+        for _, proof, signatures in proofs:
             self._check(zone, proof, signatures, keys)
-        if not denials:
-            raise _Broken(zone, Break.UNSIGNED, f"the zone does not prove that {_text(name)} has no {kind} record")
+        if not proofs:
+            raise _Broken(zone, Break.UNSIGNED, f"the zone does not prove that {shown(name)} has no {kind} record")
         return None
 
     def _check(
         self, zone: dns.name.Name, records: dns.rrset.RRset, signatures: dns.rrset.RRset | None, keys: _Keys
     ) -> None:
         """At least one signature by a key of *zone* holds. Raises _Broken with the reason that tells most."""
-        what = f"{dns.rdatatype.to_text(records.rdtype)} of {_text(records.name)}"
+        what = f"{dns.rdatatype.to_text(records.rdtype)} of {shown(records.name)}"
         own = [each for each in (signatures or ()) if each.signer == zone][:MOST_KEYS]
         if not own:
-            raise _Broken(zone, Break.UNSIGNED, f"{what} is not signed by {_text(zone)}")
+            raise _Broken(zone, Break.UNSIGNED, f"{what} is not signed by {shown(zone)}")
         reasons: list[tuple[Break, str]] = []
         for signature in own:
             try:
                 dns.dnssec.validate_rrsig(records, signature, keys, None, self._now)
                 return
             except dns.exception.ValidationFailure as error:
-                reasons.append(_reason(what, signature, str(error)))
+                reasons.append(why_invalid(what, signature, str(error)))
             except (dns.exception.DNSException, ValueError, NotImplementedError) as error:
                 reasons.append((Break.SIGNATURE, f"the signature of {what} cannot be verified: {error}"))
         broke, detail = min(reasons, key=lambda each: list(Break).index(each[0]))
@@ -281,14 +285,14 @@ class Validator:
     def _question(self, name: dns.name.Name, kind: RecordType) -> asyncio.Task[dns.message.Message]:
         key = (name, kind)
         if key not in self._asked:
-            self._asked[key] = asyncio.get_running_loop().create_task(self._source.signed(_asked(name), kind))
+            self._asked[key] = asyncio.get_running_loop().create_task(self._source.signed(asked_as(name), kind))
             self._asked[key].add_done_callback(_seen)
         return self._asked[key]
 
     async def _vouched(self, name: dns.name.Name, kind: RecordType) -> bool:
         """Whether the resolver itself says that it validated the answer."""
         try:
-            response = await self._source.signed(_asked(name), kind, validated=True)
+            response = await self._source.signed(asked_as(name), kind, validated=True)
         except DNSUnavailable:
             return False  # it refuses what it cannot validate: our own walk tells why
         return bool(response.flags & dns.flags.AD)
@@ -298,88 +302,3 @@ def _seen(task: asyncio.Task[dns.message.Message]) -> None:
     """A question that was asked ahead and not needed may fail unheard."""
     if not task.cancelled():
         task.exception()
-
-
-def _found(
-    response: dns.message.Message, name: dns.name.Name, kind: dns.rdatatype.RdataType
-) -> tuple[dns.rrset.RRset | None, dns.rrset.RRset | None]:
-    find = response.get_rrset
-    records = find(response.answer, name, dns.rdataclass.IN, kind)
-    return records, find(response.answer, name, dns.rdataclass.IN, dns.rdatatype.RRSIG, kind)
-
-
-def _proofs(response: dns.message.Message) -> list[tuple[dns.name.Name, dns.rrset.RRset, dns.rrset.RRset | None]]:
-    """The NSEC and NSEC3 records of an answer, each with its signatures."""
-    kinds = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
-    found = [each for each in response.authority if each.rdtype in kinds][:MOST_KEYS]
-    return [
-        (each.name, each, response.get_rrset(
-            response.authority, each.name, dns.rdataclass.IN, dns.rdatatype.RRSIG, each.rdtype
-        ))
-        for each in found
-    ]  # fmt: skip
-
-
-def _delegates(record: dns.rdtypes.ANY.NSEC.NSEC | dns.rdtypes.ANY.NSEC3.NSEC3) -> bool:
-    """The bitmap of a zone cut as its parent has it: NS, and no SOA."""
-    kinds = {number for window, bits in record.windows for number in _numbers(window, bits)}
-    return dns.rdatatype.NS in kinds and dns.rdatatype.SOA not in kinds
-
-
-def _numbers(window: int, bits: bytes) -> list[int]:
-    return [window * 256 + at * 8 + bit for at, octet in enumerate(bits) for bit in range(8) if octet & (0x80 >> bit)]
-
-
-def _covers(first: str, last: str, hashed: str) -> bool:
-    return (first < hashed < last) if first < last else (hashed > first or hashed < last)
-
-
-def _usable(ds: dns.rdata.Rdata) -> bool:
-    """RFC 4035 §5.2: a DS of an unknown algorithm or digest counts as none."""
-    assert isinstance(ds, dns.rdtypes.ANY.DS.DS)
-    return bool(dns.dnssec.default_policy.ok_to_validate_ds(ds.digest_type)) and ds.algorithm in _ALGORITHMS
-
-
-_ALGORITHMS = frozenset({5, 7, 8, 10, 13, 14, 15, 16})  # RFC 9904, what is validated in practice
-
-
-def _names(ds: dns.rdata.Rdata, zone: dns.name.Name, key: dns.rdata.Rdata) -> bool:
-    assert isinstance(ds, dns.rdtypes.ANY.DS.DS)
-    assert isinstance(key, dns.rdtypes.ANY.DNSKEY.DNSKEY)
-    if dns.dnssec.key_id(key) != ds.key_tag or key.algorithm != ds.algorithm:
-        return False
-    try:
-        return bool(dns.dnssec.make_ds(zone, key, ds.digest_type, validating=True) == ds)
-    except (dns.exception.DNSException, ValueError):
-        return False
-
-
-def _ds_of(zone: dns.name.Name, key: dns.rdata.Rdata) -> str:
-    assert isinstance(key, dns.rdtypes.ANY.DNSKEY.DNSKEY)
-    return dns.dnssec.make_ds(zone, key, "SHA256").to_text()
-
-
-def _reason(what: str, signature: dns.rdata.Rdata, said: str) -> tuple[Break, str]:
-    assert isinstance(signature, dns.rdtypes.ANY.RRSIG.RRSIG)
-    if said == "expired":
-        return Break.EXPIRED, f"the signature of {what} expired on {_day(signature.expiration)}"
-    if said == "not yet valid":
-        return Break.NOT_YET_VALID, f"the signature of {what} begins only on {_day(signature.inception)}"
-    return Break.SIGNATURE, f"no key of the zone fits the signature of {what} (key tag {signature.key_tag}: {said})"
-
-
-def _day(moment: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment))
-
-
-def _text(name: dns.name.Name) -> str:
-    return name.to_text(omit_final_dot=True)
-
-
-def _asked(name: dns.name.Name) -> str:
-    """*name* as a question has it: nothing escaped."""
-    return b".".join(name.labels[:-1]).decode("utf-8", "surrogateescape") or "."
-
-
-def _texts(names: Sequence[dns.name.Name]) -> tuple[str, ...]:
-    return tuple(_text(each) for each in names)

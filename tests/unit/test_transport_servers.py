@@ -14,7 +14,8 @@ from diagnostics.finding import Verdict
 from diagnostics.mail.domain.subject import Subject, World
 from diagnostics.mail.transport import Ways, look_at_transport
 from diagnostics.network import Network, Resolver
-from diagnostics.network.dnssec import Break, Security, Validator
+from diagnostics.network.dnssec import Security, Validator
+from diagnostics.network.dnssec_records import Break
 from tests.servers.certificates import Certificate
 from tests.servers.postfix import SUBMISSION, Postfix
 from tests.servers.process import MissingPart

@@ -12,7 +12,8 @@ from diagnostics.mail.transport.codes import dnssec as codes
 from diagnostics.mail.transport.facts import record_facts
 from diagnostics.mail.transport.ways import Ways
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable, RecordType
-from diagnostics.network.dnssec import Break, Security, SecurityView, Validator
+from diagnostics.network.dnssec import Security, SecurityView, Validator
+from diagnostics.network.dnssec_records import Break
 from diagnostics.printable import printable
 
 MOST_NAMES = 3
@@ -24,9 +25,7 @@ class Chains:
     def __init__(self, world: World, ways: Ways) -> None:
         self._world = world
         network = world.network
-        self._validator = (
-            Validator(network.resolver, anchors=ways.anchors, now=world.now.timestamp()) if network else None
-        )
+        self._validator = Validator(network.dns, anchors=ways.anchors, now=world.now.timestamp()) if network else None
 
     async def state(self, name: str, kind: RecordType) -> SecurityView:
         """Walks the chain."""
