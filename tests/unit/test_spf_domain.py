@@ -164,6 +164,7 @@ async def test_the_envelopes_domain_decides_and_the_apex_needs_no_record_for_it(
         ("spf.record_sound", "send.site.test"),
     ]
     assert view.evaluations[sender].domain == "send.site.test"
+    assert view.findings[0].evidence["senders"][0]["counts_for_dmarc"].startswith("yes, unless the policy says aspf=s")
 
 
 async def test_a_broken_record_that_a_provider_keeps_is_told_to_the_provider() -> None:
@@ -194,6 +195,7 @@ async def test_a_foreign_envelope_is_evaluated_and_its_record_left_alone() -> No
         ("spf.record_sound", SITE),
         ("spf.pass", "bounce.relay.test"),
     ]
+    assert view.findings[1].evidence["senders"][0]["counts_for_dmarc"].startswith("no, the envelope has another")
     records.fail("bounce.relay.test", "servfail").records.pop("bounce.relay.test")
     found = (await looked(records, sender)).findings
     assert [(each.code, each.verdict) for each in found][1:] == [("spf.temperror", "unknown")]

@@ -198,7 +198,7 @@ async def test_what_the_proposed_record_does_not_mend_does_not_carry_it() -> Non
 
 async def test_nothing_is_proposed_that_a_passing_sender_would_not_survive() -> None:
     """The relay's own address is only likely its sending one: it is not written into a record, nor shut out."""
-    records = zone(site="v=spf1 include:one.test -all", one="v=spf1 ip4:192.0.2.66 include:gone.test -all")
+    records = zone(site="v=spf1 a include:one.test -all", one="v=spf1 ip4:192.0.2.66 include:gone.test -all")
     sender = Sender(SITE, relay="mail.host.test")
     records.add("mail.host.test", "A", "192.0.2.66")
     found = cause((await looked(records, sender)).findings)

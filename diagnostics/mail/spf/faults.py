@@ -11,8 +11,10 @@ from diagnostics.mail.dns_codes import DNS_UNAVAILABLE, WRONG_NAME
 from diagnostics.mail.spf import codes, record_codes
 from diagnostics.mail.spf.drawing import costs, named, own_branch
 from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, VOID_LIMIT, Evaluation, Problem, ProblemKind, Result
+from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.judge import code_of, evidence_of
 from diagnostics.mail.spf.look import Look, Seen
+from diagnostics.mail.spf.mechanisms import is_within
 from diagnostics.mail.spf.own_terms import open_end, own_faults
 from diagnostics.mail.spf.record import MOST_RECORD
 from diagnostics.mail.spf.walk import Branch
@@ -252,6 +254,18 @@ def _said(seen: Seen) -> str:
     return f"{found.mechanism} matched, {found.lookups} of {LOOKUP_LIMIT} lookups used{taken}"
 
 
+def _alignment(seen: Seen) -> str:
+    """Whether this result can align with the From domain (RFC 9989: the envelope's domain, relaxed or strict)."""
+    sender = seen.sender
+    if seen.assumed:
+        return f"if the envelope has {seen.domain} too, which is not known"
+    if key_of(sender.mail_from) == key_of(sender.header_from):
+        return "yes, the envelope has the From domain"
+    if is_within(sender.mail_from, sender.header_from) or is_within(sender.header_from, sender.mail_from):
+        return "yes, unless the policy says aspf=s: the envelope has a domain of the same organisation"
+    return "no, the envelope has another domain than From: only DKIM can align"
+
+
 def _sender_facts(seen: Seen) -> dict[str, Any]:
     sender, found = seen.sender, seen.evaluation
     evaluated: Evaluation | None = found
@@ -259,7 +273,7 @@ def _sender_facts(seen: Seen) -> dict[str, Any]:
         "header_from": sender.header_from,
         "mail_from": sender.mail_from,
         "evaluated_for": seen.domain,
-        "counts_for_dmarc": "as the envelope's domain" if sender.mail_from else "if the envelope has this domain too",
+        "counts_for_dmarc": _alignment(seen),
         "ip": seen.ip,
         "ip_from": seen.ip_from,
         "helo": printable(sender.helo),

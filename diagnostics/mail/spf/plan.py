@@ -82,6 +82,8 @@ async def plan_for(look: Look, found: Sequence[Fault], dns: DNS) -> Plan | None:
     results = tuple((each.who, each.evaluation.result.value) for each in after.senders if each.evaluation)
     records = (*_replacing(edit.text, look), *changes)
     heals = frozenset(bad - {each.code for each in left})
+    if not heals:
+        return None
     return Plan(records[0].value, records, tuple(edit.steps), heals, after.walk.lookups, results, added)
 
 
