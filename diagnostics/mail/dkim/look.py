@@ -49,7 +49,8 @@ async def gather_facts(subject: Subject, world: World) -> Facts:
     traces = _traces(subject, domain, answers, looked.values(), bounces)
     suspects = senders.guess(traces)
     below = answers[(f"_domainkey.{domain}", "TXT")]
-    nothing_below = isinstance(below, DNSAnswer) and below.end is End.NXDOMAIN
+    # Behind a wildcard's CNAME, what does not exist is its target.
+    nothing_below = isinstance(below, DNSAnswer) and below.end is End.NXDOMAIN and not below.chain
     usual = () if nothing_below or wildcard.texts or isinstance(below, DNSUnavailable) else senders.general_selectors()
     await _add(world.dns, domain, looked, wildcard, [each.service for each in suspects], usual)
     # A key that was found by a usual selector names a service whose other selectors are worth a question.
@@ -114,7 +115,7 @@ async def _wildcard(dns: DNS, domain: str, probed: Answer) -> Wildcard:
 def _looked(name: str, why: Why, answer: Answer, wildcard: Wildcard) -> Looked:
     if isinstance(answer, DNSUnavailable):
         return Looked(Key(name), why, trouble=printable(answer.detail, 200) or "no answer")
-    texts, chain = answer.texts, answer.chain
+    texts, chain = tuple(dict.fromkeys(answer.texts)), answer.chain
     key = read_key(name, texts)
     # What answers for every selector is a key of this one only where somebody signs with it.
     if wildcard.is_all_of(texts, chain) and not (why is Why.SEEN and key.usable):

@@ -55,12 +55,13 @@ def read_key(name: str, texts: Sequence[bytes]) -> Key:
 
     *texts*: each record's strings joined. None: a key that does not exist.
     """
-    shown = tuple(printable(each, MOST_SHOWN) for each in texts[:MOST_RECORDS])
+    texts = list(dict.fromkeys(texts))[:MOST_RECORDS]  # the same record twice is one (RFC 2181 §5)
+    shown = tuple(printable(each, MOST_SHOWN) for each in texts)
     if not texts:
         return Key(name)
     if len(texts) == 1:
         return _key(name, shown, _read(texts[0]))
-    return _of_several(name, shown, list(texts[:MOST_RECORDS]))
+    return _of_several(name, shown, texts)
 
 
 def is_key_like(text: bytes) -> bool:

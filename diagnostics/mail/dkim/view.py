@@ -37,7 +37,10 @@ class DKIMView:
         return tuple(each.key for each in self.facts.looked if each.exists)
 
     def signing(self, sender: Sender) -> list[Signing]:
-        """The signatures of *sender*'s mail: those of a real message; without one, what its relay would sign with."""
+        """The signatures of *sender*'s mail: those of a real message; without one, what its relay would sign with.
+
+        The latter is an inference from the keys: that signing is switched on at the relay, no record says.
+        """
         if sender.signatures or sender.known_by == "message":
             return [self._of(each.domain, each.selector, each.verified) for each in sender.signatures]
         service = senders.by_relay(sender.relay) if sender.relay else None
