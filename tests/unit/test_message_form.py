@@ -48,6 +48,13 @@ async def test_a_header_that_breaks_the_rules_is_malformed(before: bytes, after:
     assert fault in found.summary
 
 
+async def test_a_date_of_1970_is_absurd_also_where_nobody_says_when_the_message_came() -> None:
+    message = (HEADER + b"\r\n" + BODY).replace(DATE, b"Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n")
+    assert "1970-01-01" in (await finding(message, "message.malformed")).summary
+    old = (HEADER + b"\r\n" + BODY).replace(b"2026", b"2019").replace(b"Tue", b"Sun")
+    assert "message.malformed" not in codes(await read(old))
+
+
 async def test_the_fault_names_the_program_that_wrote_it_and_its_screen() -> None:
     message = changed(FROM, b"X-Mailer: WPMailSMTP/Mailer/smtp 4.1.0\r\n" + FROM + FROM)
     found = await finding(message, "message.malformed")

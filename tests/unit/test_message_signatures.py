@@ -170,6 +170,11 @@ async def test_a_body_length_that_holds_is_warned_of() -> None:
     assert {"dkim.signature_verified", "dkim.body_partly_signed"} <= set(codes(view))
 
 
+async def test_a_body_that_is_shorter_than_its_signed_length_is_altered() -> None:
+    message = signed(length=True)
+    assert await outcome(message[: -len(b"The shop\r\n")]) is Outcome.BODY_ALTERED
+
+
 async def test_sha1_is_retired_even_where_it_would_verify() -> None:
     view = await read(signed(algorithm="rsa-sha1"))
     assert "dkim.algorithm_retired" in codes(view)
@@ -222,6 +227,32 @@ async def test_a_foreign_signature_that_holds_does_not_excuse_the_own_one() -> N
         ("relay.example", False),
         ("example.org", True),
     ]
+
+
+async def test_a_message_that_only_its_relay_signed_is_read_and_not_called_sound() -> None:
+    dns = zone(rsa_key(number=2)[1], "r1._domainkey.relay.example")
+    view = await read(RECEIVED + signed(domain="relay.example", selector="r1", key=rsa_key(number=2)[0]), dns)
+    assert codes(view) == ["dkim.signature_verified", "message.read"]
+    assert "none as example.org" in view.findings[-1].summary
+    [identifier] = view.findings[-1].evidence["alignment"]
+    assert (identifier["domain"], identifier["holds"], identifier["relaxed"]) == ("relay.example", True, False)
+
+
+async def test_the_place_of_a_change_is_told_by_the_lines_above_the_signature() -> None:
+    relays = RECEIVED + (
+        b"Received: from in.relay.example (in.relay.example [198.51.100.8]) by out.relay.example with ESMTPS id 2;\r\n"
+        b"\tTue, 24 Nov 2026 11:59:20 +0000\r\n"
+    )
+    message = signed() + b"footer\r\n"
+    between = await read(relays + message)
+    at_the_signer = await read(RECEIVED + message)
+    below = await read(message)
+    remedies = [each.findings[0].remedy for each in (between, at_the_signer, below)]
+    assert all(remedies)
+    texts = [each.text for each in remedies if each]
+    assert "in this order: out.relay.example, then its receiver (mx.receiver.example)" in texts[0]
+    assert "Only its receiver (mx.receiver.example)" in texts[1]
+    assert "No Received line stands above the signature" in texts[2]
 
 
 async def test_a_copy_that_differs_from_what_the_receiver_got_accuses_nobody() -> None:

@@ -35,7 +35,8 @@ def judge(seen: Seen) -> tuple[Finding, ...]:
     found = [*_signatures(seen), *judge_form.form(seen), *_way(seen)]
     order = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
     found.sort(key=lambda each: order.index(each.verdict))
-    sound = all(each.verdict is Verdict.PASS for each in found)
+    # A signature that belongs to others is no fault of the message; whether it is one for DMARC, DMARC's judge says.
+    sound = seen.holding is not None and all(each.verdict is Verdict.PASS for each in found)
     facts = seen.ground() | {"signed": _signed(seen), "handed_over_words": _handed_over(seen)}
     return (*found, (codes.SOUND if sound else codes.GROUND).finding(seen.domain, facts))
 
@@ -149,11 +150,18 @@ def _added(signature: SignatureSeen) -> str:
 
 def _where_changed(seen: Seen, signature: SignatureSeen) -> str:
     """Between which servers it may have happened, by the order of the Received lines and the signature."""
-    handed_over = seen.way.handed_over
-    if not signature.later_hops:
+    later, handed_over = signature.later_hops, seen.way.handed_over
+    if not later:
         return "No Received line stands above the signature, so it happened where the message was signed or behind it."
-    own = f" ({handed_over.by} is the receiver's)" if handed_over and handed_over.by in signature.later_hops else ""
-    return f"After it was signed, these had it in their hands, in this order: {', '.join(signature.later_hops)}{own}."
+    receiver = handed_over.by if handed_over else ""
+    between = later[: later.index(receiver)] if receiver in later else later
+    if not between:
+        return (
+            f"Only its receiver ({receiver}) wrote a line after it was signed: the machine that signs changed it "
+            "behind its signer, or the receiver did."
+        )
+    then = f", then its receiver ({receiver})" if receiver in later else ""
+    return f"After it was signed, these had it in their hands, in this order: {', '.join(between)}{then}."
 
 
 def _where_to_sign(seen: Seen) -> str:
@@ -182,9 +190,10 @@ def _signed(seen: Seen) -> str:
     hold = [each.tags.domain for each in seen.signatures if each.outcome is Outcome.VERIFIED]
     if not hold:
         return "its signature does not hold" if len(seen.signatures) == 1 else "none of its signatures holds"
+    others = "" if seen.holding else f", and none as {seen.domain}"
     if len(seen.signatures) == 1:
-        return f"its signature by {hold[0]} holds"
-    return f"{len(hold)} of its {len(seen.signatures)} signatures hold ({', '.join(dict.fromkeys(hold))})"
+        return f"its signature by {hold[0]} holds{others}"
+    return f"{len(hold)} of its {len(seen.signatures)} signatures hold ({', '.join(dict.fromkeys(hold))}){others}"
 
 
 def _handed_over(seen: Seen) -> str:
