@@ -116,7 +116,8 @@ async def looked_at(
     subject: Subject, door: Network, blocklists: tuple[str, ...], timeout_s: float, *, on_network: bool = True
 ) -> list[Finding]:
     """The findings about *subject*, and what the proposed records together would come to."""
-    world = World(door.dns, door if on_network else None, datetime.now(UTC), blocklists)
+    lists = ("default", *blocklists) if blocklists else ()
+    world = World(door.dns, door if on_network else None, datetime.now(UTC), lists)
     ends_at = asyncio.get_running_loop().time() + timeout_s
     findings = await inspect(subject, world, timeout_s=timeout_s)
     left = max(0.0, ends_at - asyncio.get_running_loop().time())

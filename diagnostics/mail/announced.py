@@ -14,7 +14,7 @@ from diagnostics.mail.site import MAILERS, NOT_ASKED, MailSettings, mail_setting
 
 PASSWORD_ENDING = Code(
     "smtp.auth.password_ending",
-    Verdict.WARN,
+    Verdict.FAIL,
     "{subject} takes the site's password {evidence.until}.",
     remedy="Change to OAuth 2.0: in the mail plugin choose the mailer “Outlook / Microsoft 365” (WP Mail SMTP, "
     "FluentSMTP and Post SMTP have one) instead of “Other SMTP”, and grant it access with the sending mailbox's "
