@@ -26,7 +26,7 @@ def test_a_password_at_office365_is_warned_of_with_the_day_and_what_to_do() -> N
     found = judge(settings(), TODAY)
     assert (found.code, found.verdict, found.subject) == (
         "smtp.auth.password_ending",
-        Verdict.WARN,
+        Verdict.FAIL,
         "smtp.office365.com",
     )
     assert "until the end of December 2026" in found.summary
