@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from diagnostics.finding import Finding
-from diagnostics.mail.dmarc import DMARCView, discover, look_at_dmarc
+from diagnostics.mail.dmarc import DMARCView, discover, look_at_dmarc, stated_identifiers
 from diagnostics.mail.domain import Sender, Signature, Subject, World
 from diagnostics.mail.spf import Evaluation, check_host
 from diagnostics.mail.spf.judge import judge
@@ -88,7 +88,7 @@ async def looked(
             if each.ip and each.mail_from
         }
         spf = SPFLooked(evaluations, tuple(finding for each in evaluations.values() for finding in judge(each)))
-    discovery = await discover(domain, world, [each.mail_from for each in senders])
+    discovery = await discover(domain, world, stated_identifiers(senders))
     return await look_at_dmarc(Subject(domain, tuple(senders)), world, discovery, spf, dkim or DKIMLooked())
 
 

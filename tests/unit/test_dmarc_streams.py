@@ -5,17 +5,20 @@ from __future__ import annotations
 import pytest
 
 from diagnostics.finding import UnknownReason, Verdict
-from diagnostics.mail.domain import Sender, Signature
+from diagnostics.mail.dmarc import discover, look_at_dmarc, stated_identifiers
+from diagnostics.mail.domain import Sender, Signature, Subject, World
 from tests.servers.zone import Zone
 from tests.unit.dmarc_world import (
     BOUNCE,
     DOMAIN,
+    NOW,
     RELAY_IP,
     RUA,
     SOUND,
     STRANGER,
     DKIMLooked,
     Signed,
+    SPFLooked,
     codes,
     dmarc,
     faults,
@@ -222,3 +225,13 @@ async def test_text_of_a_record_is_escaped_and_bounded() -> None:
     for text in (found.summary, found.evidence["text"], str(found.remedy)):
         assert text.isprintable()
         assert len(text) < 10_000
+
+
+async def test_identifiers_that_were_told_before_cost_no_question_afterwards() -> None:
+    zone = with_bounce(dmarc(SOUND))
+    mail = sender(**STRANGER)
+    world = World(zone, None, NOW)
+    found = await discover(DOMAIN, world, stated_identifiers([mail]))
+    asked = list(zone.asked)
+    await look_at_dmarc(Subject(DOMAIN, (mail,)), world, found, SPFLooked({}), DKIMLooked())
+    assert zone.asked == asked

@@ -1,6 +1,6 @@
 """DMARC after RFC 9989, beside it RFC 7489: the record in force, whose mail passes, what a stricter policy would do."""
 
-from diagnostics.mail.dmarc.alignment import Alignment, DKIMLook, Identifier, SPFLook
+from diagnostics.mail.dmarc.alignment import Alignment, DKIMLook, Identifier, SPFLook, stated_identifiers
 from diagnostics.mail.dmarc.discovery import Discovery, Organization, discover, organizational_domain
 from diagnostics.mail.dmarc.look import DMARCView, look_at_dmarc
 from diagnostics.mail.dmarc.policy import Effective
@@ -32,5 +32,6 @@ __all__ = [
     "organizational_domain",
     "parse",
     "registered_domain",
+    "stated_identifiers",
     "walk",
 ]

@@ -158,6 +158,11 @@ def align(sender: Sender, discovery: Discovery, walks: Mapping[str, Walk], spf: 
     return Alignment(sender, tuple(_compared(each, discovery, walks, applied) for each in identifiers))
 
 
+def stated_identifiers(senders: Sequence[Sender]) -> list[str]:
+    """What *senders* themselves tell of envelope and signatures: given to `discover`, it costs no further round."""
+    return [domain for each in senders for domain in (each.mail_from, *(one.domain for one in each.signatures))]
+
+
 def identifiers_of(senders: Sequence[Sender], spf: SPFLook, dkim: DKIMLook) -> set[str]:
     """Every domain that will be compared."""
     found = {_envelope(each, spf.evaluations.get(each)) for each in senders}

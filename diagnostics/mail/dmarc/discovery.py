@@ -92,13 +92,16 @@ async def discover(domain: str, world: World, identifiers: Iterable[str] = ()) -
     domain = domain.lower().removesuffix(".")
     others = sorted({each.lower().removesuffix(".") for each in identifiers if each} - {domain})
     others = [each for each in others if is_name(each)]
-    own = registered_domain(domain)
-    (found, misplaced, reports), (exists, apex), mail, walked = await asyncio.gather(
-        _walk_and_destinations(domain, own, world.dns),
+    asking = asyncio.gather(
+        _walk_and_destinations(domain, world.dns),
         _apex(domain, world.dns),
-        asyncio.gather(*(mail_host(each, world.dns) for each in dict.fromkeys((own, domain)))),
+        mail_host(domain, world.dns),
         asyncio.gather(*(walk(each, world.dns) for each in others)),
     )
+    await asyncio.sleep(0)  # the questions leave now: reading the list takes about as long as one answer
+    own = registered_domain(domain)
+    mail = [await mail_host(own, world.dns)] if own != domain else []
+    (found, misplaced, reports), (exists, apex), at_domain, walked = await asking
     walks = {domain: found, **{each.domain: each for each in walked}}
     return Discovery(
         domain,
@@ -108,7 +111,7 @@ async def discover(domain: str, world: World, identifiers: Iterable[str] = ()) -
         policy.by_list(found, own),
         (*([Misplaced(domain, apex)] if apex and found.own.held == "no record" else []), *misplaced),
         reports,
-        tuple(mail),
+        (*mail, at_domain),
         list_date(),
     )
 
@@ -135,10 +138,9 @@ def organizational_domain(domain: str, discovery: Discovery) -> Organization:
     )
 
 
-async def _walk_and_destinations(
-    domain: str, registered: str, dns: DNS
-) -> tuple[Walk, tuple[Misplaced, ...], tuple[Destination, ...]]:
+async def _walk_and_destinations(domain: str, dns: DNS) -> tuple[Walk, tuple[Misplaced, ...], tuple[Destination, ...]]:
     found = await walk(domain, dns)
+    registered = registered_domain(domain)
     # Which record applies may hang on np=, but not which addresses it has.
     applied = policy.by_walk(found, True)
     if applied.record is None:

@@ -22,10 +22,15 @@ def is_public_suffix(domain: str) -> bool:
     return bool(_whole().is_public(domain.lower().removesuffix(".")))
 
 
+@functools.lru_cache(maxsize=10_000)
 def registered_domain(domain: str, *, with_private: bool = True) -> str:
     """The organizational domain of *domain* by the list; *domain* itself where it is a public suffix."""
     name = domain.lower().removesuffix(".")
-    found = (_whole() if with_private else _icann()).privatesuffix(name)
+    listed = _whole()
+    # The PRIVATE section has no suffix of one label: where one is the longest, both sections agree.
+    if not with_private and "." in (listed.publicsuffix(name) or ""):
+        listed = _icann()
+    found = listed.privatesuffix(name)
     return str(found) if found else name
 
 
