@@ -25,7 +25,8 @@ from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail.codes.recipient import DOMAIN_UNKNOWN, NULL_MX
 from diagnostics.mail.domain.name import NotADomain, read_domain
-from diagnostics.mail.relay import MAIL_EXCHANGE_PORT, RelayView, exchangers_of, judge_relay, look_at_relay, port_facts
+from diagnostics.mail.relay import RelayView, exchangers_of, look_at_relay, port_facts
+from diagnostics.mail.relay_judge import MAIL_EXCHANGE_PORT, judge_relay
 from diagnostics.mail.transport.codes.mx import UNSEEN
 from diagnostics.mail.transport.mx import look_at_route, receiver
 from diagnostics.network import Network

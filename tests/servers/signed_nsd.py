@@ -13,13 +13,16 @@ from typing import Any
 
 import dns.dnssec
 import dns.name
-import dns.node
+import dns.rdataclass
+import dns.rdataset
 import dns.rdatatype
+import dns.rrset
 import dns.zone
-import dns.zonefile
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.servers.nsd import Nsd
+
+IN = dns.rdataclass.IN
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Signing:
     wrong_ds: bool = False  # the parent's DS is of another key
     unsigned: bool = False  # a DS in the parent, and no signature in the zone
     spoiled: str = ""  # a type whose signatures are taken away: "TLSA"
+    nsec3: bool = False  # with opt-out, as most top-level domains have it (RFC 5155 §6)
 
 
 class SignedNsd(Nsd):
@@ -46,14 +50,6 @@ class SignedNsd(Nsd):
     def anchor(self, origin: str) -> tuple[str, str]:
         """What a validator trusts: the zone and its DS record."""
         return origin, self._keys[origin].ds
-
-    def tlsa_of(self, der: bytes) -> str:
-        """`3 1 1 …` for a certificate."""
-        from diagnostics.network.certificate import association
-
-        data = association(der, 1, 1)
-        assert data
-        return f"3 1 1 {data.hex()}"
 
     def _write_zones(self) -> None:
         plain = dict(self._zones)
@@ -98,8 +94,43 @@ def _signed(path: Path, origin: str, key: _Key, signing: Signing) -> str:
     dns.dnssec.sign_zone(
         zone, keys=[(key.private, key.dnskey)], inception=begins, expiration=ends, add_dnskey=True, dnskey_ttl=60
     )
+    if signing.nsec3:
+        _use_nsec3(zone, key, begins, ends)
     if signing.spoiled:
         kind = dns.rdatatype.from_text(signing.spoiled)
         for node in zone.nodes.values():
-            node.delete_rdataset(1, dns.rdatatype.RRSIG, kind)
+            node.delete_rdataset(IN, dns.rdatatype.RRSIG, kind)
     return zone.to_text(relativize=False)
+
+
+def _use_nsec3(zone: dns.zone.Zone, key: _Key, begins: datetime, ends: datetime) -> None:
+    """Put an NSEC3 chain in the place of the NSEC records; unsigned delegations stay outside (opt-out)."""
+    origin, names = zone.origin, set()
+    assert origin
+    cuts = {name for name, node in zone.nodes.items() if name != origin and node.get_rdataset(IN, dns.rdatatype.NS)}
+    for name, node in zone.nodes.items():
+        node.delete_rdataset(IN, dns.rdatatype.NSEC)
+        node.delete_rdataset(IN, dns.rdatatype.RRSIG, dns.rdatatype.NSEC)
+        glue = any(name != cut and name.is_subdomain(cut) for cut in cuts)
+        if glue or (name in cuts and not node.get_rdataset(IN, dns.rdatatype.DS)):
+            continue
+        while name != origin:  # names without records on the way count too
+            names.add(name)
+            name = name.parent()
+    names.add(origin)
+    _add_signed(zone, key, origin, "NSEC3PARAM", "1 0 0 -", begins, ends)
+    chain = sorted((dns.dnssec.nsec3_hash(name, None, 0, 1), name) for name in names)
+    for (hashed, name), (after, _) in zip(chain, [*chain[1:], chain[0]], strict=True):
+        node = zone.nodes.get(name)
+        kinds = sorted({dns.rdatatype.to_text(each.rdtype) for each in node.rdatasets}) if node else []
+        owner = dns.name.from_text(hashed, origin)
+        _add_signed(zone, key, owner, "NSEC3", f"1 1 0 - {after} {' '.join(kinds)}", begins, ends)
+
+
+def _add_signed(
+    zone: dns.zone.Zone, key: _Key, name: dns.name.Name, kind: str, value: str, begins: datetime, ends: datetime
+) -> None:
+    rrset = dns.rrset.from_text(name, 60, "IN", kind, value)
+    signature = dns.dnssec.sign(rrset, key.private, zone.origin, key.dnskey, begins, ends)
+    zone.replace_rdataset(name, dns.rdataset.from_rdata_list(60, list(rrset)))
+    zone.find_rdataset(name, dns.rdatatype.RRSIG, dns.rdatatype.from_text(kind), create=True).add(signature, 60)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -184,13 +185,13 @@ def test_a_private_address_is_not_reached_unless_it_is_allowed(desk: Desk) -> No
 
 def test_tls_where_the_port_begins_in_clear_is_the_wrong_mode(desk: Desk) -> None:
     with ScriptedSmtp(Script(), port=587, certificate=desk.authority.good(RELAY), implicit_tls=True) as server:
-        code, answer = desk.diagnose(f"{desk.named(server.address)}:587")
+        code, answer = desk.diagnose(f"{desk.named(server.address)}:587", "--timeout", "4")
     assert (code, found(answer)[-1]) == (1, "smtp.tls.wrong_mode")
 
 
 def test_an_unusual_port_is_taken_in_the_mode_that_it_speaks(desk: Desk) -> None:
     with ScriptedSmtp(Script(), certificate=desk.authority.good(RELAY), implicit_tls=True) as server:
-        code, answer = desk.diagnose(desk.at(server))
+        code, answer = desk.diagnose(desk.at(server), "--timeout", "4")
     assert (code, answer["ports"][0]["mode"]) == (0, "TLS at once")
 
 
@@ -371,6 +372,6 @@ def test_the_answer_for_people_shows_ports_certificate_and_what_to_do(desk: Desk
 
 
 def test_it_runs_as_a_program(desk: Desk) -> None:
-    help_text = subprocess.run(["diagnose", "smtp", "--help"], capture_output=True, text=True)
+    help_text = subprocess.run([sys.executable, "-m", "diagnostics.cli", "smtp", "-h"], capture_output=True, text=True)
     assert help_text.returncode == 0
     assert "--nameserver" in help_text.stdout

@@ -87,9 +87,10 @@ async def test_where_no_server_answers_our_own_network_may_be_the_reason(lab: La
 )
 async def test_a_server_that_never_comes_to_its_end_is_unknown_within_the_time(lab: Lab, script: Script) -> None:
     lab.mail_server(MX, lab.authority.good(MX), script)
+    lab.look_s = 1.5
     started = time.monotonic()
     view = await lab.look()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 4
     assert faults(view) == []
     assert by_code(view)["mx.starttls_unseen"].evidence["servers"][0]["error"]
 
@@ -410,17 +411,19 @@ async def test_a_name_server_that_hands_out_no_signatures_is_unknown_and_accuses
     assert "no usable DNSSEC records of the root" in state.detail
 
 
-async def test_each_answer_of_a_signed_tree_has_its_own_state(lab: Lab) -> None:
+@pytest.mark.parametrize("nsec3", [False, True], ids=["NSEC", "NSEC3 with opt-out"])
+async def test_each_answer_of_a_signed_tree_has_its_own_state(nsec3: bool) -> None:
     zones = {
         "test": "plain IN A 192.0.2.1",
         "good.test": "@ IN MX 10 mail\nmail IN A 192.0.2.2\nother IN CNAME mail",
         "bare.test": "@ IN A 192.0.2.3",
     }
-    with SignedNsd(zones, {"test": Signing(), "good.test": Signing()}) as server:
+    with SignedNsd(zones, {"test": Signing(nsec3=nsec3), "good.test": Signing(nsec3=nsec3)}) as server:
         validator = Validator(Resolver((server.nameserver,)), anchors=[server.anchor("test")])
         names = ("plain.test", "mail.good.test", "other.good.test", "gone.good.test", "bare.test", "a.b.bare.test")
         states = [(await validator.state(name, "A")).state.value for name in names]
-    assert states == ["secure", "secure", "secure", "secure", "insecure", "insecure"]
+    gone = "insecure" if nsec3 else "secure"  # RFC 5155 §9.2: opt-out proves no name's absence
+    assert states == ["secure", "secure", "secure", gone, "insecure", "insecure"]
 
 
 # -- and on a real mail server -----------------------------------------------------

@@ -61,6 +61,7 @@ class Lab:
         self.authority = Authority(folder / "ca")
         self.zone = Zone()
         self.smtp_port, self.https_port = free_port(), free_port()
+        self.look_s = 8.0
         self._stack = ExitStack()
 
     def __enter__(self) -> Lab:
@@ -73,7 +74,7 @@ class Lab:
 
     @property
     def ways(self) -> Ways:
-        return Ways(self.smtp_port, self.https_port)
+        return Ways(self.smtp_port, self.https_port, look_s=self.look_s)
 
     def world(self, **more: Any) -> World:
         return World(self.network.dns.fresh(), self.network, datetime.now(UTC).replace(microsecond=0), **more)

@@ -49,7 +49,9 @@ async def _look(host: MailHost, network: Network, world: World, ways: Ways) -> P
     addresses = host.address.addresses
 
     async def look() -> PortView:
-        return await look_at_port(network, host.name, ways.smtp_port, implicit_tls=False, known=addresses)
+        return await look_at_port(
+            network, host.name, ways.smtp_port, implicit_tls=False, life_s=ways.look_s, known=addresses
+        )
 
     return await world.once(("smtp", host.name, ways.smtp_port, addresses), look)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from diagnostics.mail.ports import LOOK_S
 from diagnostics.network.dnssec import ROOT_ANCHORS
 
 
@@ -15,6 +16,7 @@ class Ways:
     smtp_port: int = 25
     https_port: int = 443
     anchors: Sequence[tuple[str, str]] = ROOT_ANCHORS
+    look_s: float = LOOK_S  # for the whole conversation with one mail server
 
 
 REAL = Ways()
