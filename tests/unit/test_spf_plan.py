@@ -116,7 +116,7 @@ async def test_the_walk_waits_for_the_longest_chain_and_not_for_every_name() -> 
         started = time.monotonic()
         view = await look_at_spf(Subject(SITE, (SENDER,)), World(dns, None, NOW))
     assert time.monotonic() - started < 0.3 * 1.6
-    assert [each.code for each in view.findings] == ["spf.pass", "spf.record_sound"] or view.findings
+    assert [each.code for each in view.findings] == ["spf.pass", "spf.record_sound"]
     assert len(records.asked) == len(set(records.asked))
 
 
@@ -126,7 +126,7 @@ async def test_a_silent_server_ends_within_the_time_and_is_unknown() -> None:
         started = time.monotonic()
         view = await look_at_spf(Subject(SITE), World(dns, None, NOW), timeout_s=0.5)
     assert time.monotonic() - started < 2
-    assert [(each.code, each.verdict) for each in view.findings] == [("spf.lookups_unanswered", "unknown")]
+    assert [(each.code, each.verdict) for each in view.findings] == [("spf.temperror", "unknown")]
     assert "x.test" in view.findings[0].summary
 
 
@@ -136,8 +136,10 @@ async def test_a_circle_of_cnames_and_a_dead_zone_below_are_no_reason_to_drop_a_
     with ScriptedDns(records) as server:
         dns = SharedDNS(Resolver((server.nameserver,), timeout_s=1))
         view = await look_at_spf(Subject(SITE, (SENDER,)), World(dns, None, NOW))
-    for finding in view.findings:
-        assert finding.verdict == "unknown" or finding.code == "spf.include_broken"
+    assert [(each.code, each.verdict, each.blocked_by) for each in view.findings] == [
+        ("spf.temperror", "unknown", ""),
+        ("spf.sender_waits", "unknown", "spf.temperror"),
+    ]
 
 
 async def test_a_tree_that_cannot_be_shortened_puts_the_known_sender_first() -> None:

@@ -33,6 +33,7 @@ SHAPES = {
     "both families": "v=spf1 ip4:192.0.2.9 ip6:2001:db8::/32 a:v6.site.test ~all",
     "ten lookups": "v=spf1 ip4:192.0.2.9 " + " ".join(f"a:h{n}.site.test" for n in range(10)) + " -all",
     "two dead names inside a provider's include": "v=spf1 include:mailgun.org ip4:192.0.2.9 ~all",
+    "a wide range shut out": "v=spf1 -ip4:40.0.0.0/8 ip4:192.0.2.9 -all",
     "a /16 of its own": "v=spf1 ip4:192.0.0.0/16 ip4:192.0.2.9 ~all",
 }
 

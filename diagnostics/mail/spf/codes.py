@@ -200,8 +200,8 @@ UNANSWERED = Code(
     Verdict.UNKNOWN,
     "SPF of {subject}: DNS failed on {evidence.failed}; another look may end otherwise.",
     remedy="Try again in some minutes. Does it last, ask the DNS host of these names to mend its name servers.",
-    meaning="RFC 7208 goes on without an answer for the names behind a ptr term or %{p} (§5.5) and for exp= (§6.2). "
-    "The result stands, but it leans on a question that was not answered.",
+    meaning="The known senders pass without this answer, or RFC 7208 goes on without it: for the names behind a ptr "
+    "term or %{p} (§5.5), and for exp= (§6.2). What hangs on it is not judged.",
     proof="What was asked, for which term, and what came instead of an answer.",
     kind=CauseKind.DNS,
     temporary=True,

@@ -111,7 +111,7 @@ def _foreign(fault: Fault) -> Fault:
     """What is broken in another's record is told with the sender that it stops: no finding stands before it."""
     if fault.code is not record_codes.SENDER_WAITS:
         return fault
-    if fault.blocked_by == DNS_UNAVAILABLE.code:
+    if fault.blocked_by in (DNS_UNAVAILABLE.code, codes.TEMPORARY.code):
         problem = {"detail": fault.evidence["why"], "domain": fault.evidence["domain"]}
         return Fault(codes.TEMPORARY, {**fault.evidence, "problem": problem}, UnknownReason.UNAVAILABLE)
     return Fault(record_codes.SENDER_NOT_AUTHORISED, fault.evidence)
@@ -120,7 +120,8 @@ def _foreign(fault: Fault) -> Fault:
 def findings(look: Look, found: Sequence[Fault], plan: Plan | None) -> list[Finding]:
     """*found* in words, each with the record that mends it; the first has the whole tree with it."""
     found = list(found)
-    if look.walk.usable and not any(each.code.code in _RECORD_CODES for each in found):
+    whole = look.walk.usable and not look.walk.unanswered and not look.walk.more
+    if whole and not any(each.code.code in _RECORD_CODES for each in found):
         evidence = {
             "domain": look.walk.domain,
             "record": look.walk.root.record,

@@ -50,9 +50,7 @@ class Fault:
 def faults(look: Look) -> list[Fault]:
     """All that *look* shows, good news too; the cause comes first, what hangs on it names it."""
     found = list(_unusable(look) if not look.walk.usable else _of_record(look))
-    causes = [each.code for each in found if each.code.verdict == "fail" or each.code is DNS_UNAVAILABLE]
-    cause = causes[0].code if causes else ""
-    return in_order([*found, *_of_senders(look, cause)])
+    return in_order([*found, *_of_senders(look, found)])
 
 
 def in_order(found: Sequence[Fault]) -> list[Fault]:
@@ -95,10 +93,17 @@ def _of_record(look: Look) -> Iterator[Fault]:
     yield from _broken_below(look)
     yield from _own_evaluations(look)
     yield from (Fault(code, {**_facts(look), **facts}) for code, facts in own_faults(look))
-    failed = look.walk.unanswered
-    if failed or (look.walk.more and look.walk.lookups <= LOOKUP_LIMIT):
+    yield from _unanswered(look)
+
+
+def _unanswered(look: Look) -> Iterator[Fault]:
+    """Questions that DNS failed on: who ends at one is not judged; where all known senders pass before, it is told."""
+    failed, reason = look.walk.unanswered, UnknownReason.UNAVAILABLE
+    seen = [each.evaluation for each in look.senders if each.evaluation and each.certain]
+    if failed and (not seen or any(each.result is Result.TEMPERROR for each in seen)):
+        yield Fault(codes.TEMPORARY, {**_facts(look, failed[0]), "unanswered": failed[:10]}, reason)
+    elif failed or (look.walk.more and look.walk.lookups <= LOOKUP_LIMIT):
         said = ", ".join(each.detail for each in failed[:5]) or "the rest of it: the look ended at its own limit"
-        reason = UnknownReason.UNAVAILABLE
         yield Fault(codes.UNANSWERED, {**_facts(look), "failed": said, "unanswered": failed[:10]}, reason)
 
 
@@ -171,12 +176,14 @@ def _own_evaluations(look: Look) -> Iterator[Fault]:
             yield Fault(code, {**_facts(look), **evidence_of(found)})
 
 
-def _of_senders(look: Look, cause: str) -> Iterator[Fault]:
+def _of_senders(look: Look, found: Sequence[Fault]) -> Iterator[Fault]:
     """One finding for each way in which senders end, with all of them in it."""
-    ends: dict[str, list[Seen]] = {}
+    broken = next((each.code.code for each in found if each.code.verdict is Verdict.FAIL), "")
+    unseen = next((each.code.code for each in found if each.code in (DNS_UNAVAILABLE, codes.TEMPORARY)), "")
+    ends: dict[tuple[str, str], list[Seen]] = {}
     for seen in look.senders:
-        ends.setdefault(_end(seen, bool(cause)), []).append(seen)
-    for end, together in ends.items():
+        ends.setdefault(_end(seen, broken, unseen), []).append(seen)
+    for (end, cause), together in ends.items():
         facts = {**_senders_facts(look, together), "waits_for": cause}
         if end == "pass":
             yield Fault(codes.PASSES, facts)
@@ -185,23 +192,25 @@ def _of_senders(look: Look, cause: str) -> Iterator[Fault]:
         elif end == "waits":
             yield Fault(record_codes.SENDER_WAITS, facts, UnknownReason.BLOCKED, cause)
         elif end == "temporary":
-            found = next(each.evaluation for each in together if each.evaluation)
-            yield Fault(codes.TEMPORARY, {**facts, "problem": found.problem}, UnknownReason.UNAVAILABLE)
+            problem = next(each.evaluation for each in together if each.evaluation).problem
+            yield Fault(codes.TEMPORARY, {**facts, "problem": problem}, UnknownReason.UNAVAILABLE)
         else:
             yield Fault(record_codes.SENDER_UNKNOWN, facts, UnknownReason.NOT_CONFIGURED)
 
 
-def _end(seen: Seen, cause: bool) -> str:
+def _end(seen: Seen, broken: str, unseen: str) -> tuple[str, str]:
+    """How it ends for this sender, and the code that it waits for."""
     if seen.evaluation is None:
-        return "unknown"
+        return "unknown", ""
     result = seen.evaluation.result
     if result is Result.PASS:
-        return "pass"
-    if result in (Result.PERMERROR, Result.NONE):
-        return "waits" if cause else "fail"
+        return "pass", ""
     if result is Result.TEMPERROR:
-        return "waits" if cause else "temporary"
-    return "fail" if seen.certain else "unknown"
+        return ("waits", unseen) if unseen else ("temporary", "")
+    if result in (Result.PERMERROR, Result.NONE):
+        cause = broken or unseen
+        return ("waits", cause) if cause else ("fail", "")
+    return ("fail" if seen.certain else "unknown"), ""
 
 
 def _facts(look: Look, problem: Problem | None = None) -> dict[str, Any]:
