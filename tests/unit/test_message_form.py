@@ -152,6 +152,12 @@ async def test_gmail_that_signs_its_own_mail_is_none() -> None:
     assert "message.from_free_mailbox" not in codes(view)
 
 
+async def test_gmail_that_handed_its_own_mail_over_is_none() -> None:
+    own = RECEIVED.replace(b"out.relay.example", b"mail-oi1.google.com")
+    view = await read(own + HEADER.replace(b"example.org", b"gmail.com") + b"\r\n" + BODY)
+    assert "message.from_free_mailbox" not in codes(view)
+
+
 async def test_an_internationalised_domain_is_asked_for_as_dns_has_it() -> None:
     view = await read(changed(FROM, "From: Buch <b@bücher.example>\r\n".encode()))
     assert view.sender and view.sender.header_from == "xn--bcher-kva.example"

@@ -255,6 +255,40 @@ async def test_the_place_of_a_change_is_told_by_the_lines_above_the_signature() 
     assert "No Received line stands above the signature" in texts[2]
 
 
+async def test_a_foreign_signature_that_fails_is_only_a_warning() -> None:
+    foreign = signed(domain="relay.example", selector="r1", key=rsa_key(number=2)[0])
+    dns = zone(rsa_key(number=3)[1], "r1._domainkey.relay.example")
+    view = await read(RECEIVED + foreign, dns)
+    assert codes(view) == ["dkim.foreign_signature_fails", "message.read"]
+
+
+async def test_a_key_that_is_gone_accuses_nobody_where_the_message_is_old() -> None:
+    old = RECEIVED.replace(b"24 Nov 2026", b"24 Sep 2026").replace(b"Tue", b"Thu")
+    for records in (zone(name="other.example.org"), zone(rsa_key(number=1)[1])):
+        view = await read(old + signed(), records)
+        assert "message.outdated" in codes(view) and "dkim.key_missing" not in codes(view)
+        assert view.sender and view.sender.signatures == ()  # or the domain's keys would be judged by it
+    assert "dkim.key_missing" in codes(await read(RECEIVED + signed(), zone(name="other.example.org")))
+
+
+async def test_what_a_list_changed_accuses_nobody() -> None:
+    view = await read(RECEIVED + b"List-Post: <mailto:l@list.example>\r\n" + signed() + b"List footer\r\n")
+    found = next(each for each in view.findings if each.code == "message.altered_on_forwarding")
+    assert (found.verdict, found.blocked_by) == (Verdict.UNKNOWN, "message.forwarded")
+    assert "dkim.body_altered" not in codes(view)
+
+
+async def test_a_subdomain_signs_for_the_domain_above_it_by_the_walk_and_without_any_record() -> None:
+    below = signed(domain="mail.example.org")
+    key = "s1._domainkey.mail.example.org"
+    record = "v=DMARC1; p=none"
+    for dns in (zone(name=key), zone(name=key).add("_dmarc.example.org", "TXT", record)):
+        assert codes(await read(RECEIVED + below, dns))[-1] == "message.sound"
+    apart = zone(name=key).add("_dmarc.example.org", "TXT", record)
+    apart.add("_dmarc.mail.example.org", "TXT", record + "; psd=n")
+    assert codes(await read(RECEIVED + below, apart))[-1] == "message.read"
+
+
 async def test_a_copy_that_differs_from_what_the_receiver_got_accuses_nobody() -> None:
     message = BELIEVED % b"pass" + signed() + b"lost in copying\r\n"
     view = await read(message)

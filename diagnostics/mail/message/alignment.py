@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from diagnostics.mail.dmarc.suffixes import registered_domain
-from diagnostics.mail.dmarc.walk import same_organization, walk
+from diagnostics.mail.dmarc.walk import Walk, same_organization, walk
 from diagnostics.network import DNS, is_name
 
 
@@ -44,9 +44,24 @@ async def compare(
             domain,
             holds,
             identical=domain == header_from,
-            relaxed=domain == header_from
-            or (same_organization(walks[header_from], walks[domain]) if domain in walks else False),
-            relaxed_by_list=registered_domain(domain) == registered_domain(header_from),
+            relaxed=_relaxed(header_from, domain, walks),
+            relaxed_by_list=_by_list(header_from, domain),
         )
         for by, domain, holds in dict.fromkeys(found)
     )
+
+
+def _relaxed(header_from: str, domain: str, walks: Mapping[str, Walk]) -> bool | None:
+    if domain == header_from:
+        return True
+    if domain not in walks:
+        return False  # no name that could be walked
+    own = walks[header_from]
+    if not own.unanswered and not any(each.record for each in own.reached):
+        # No DMARC at all yet: told as it will be with a record at the registered domain.
+        return _by_list(header_from, domain)
+    return same_organization(own, walks[domain])
+
+
+def _by_list(header_from: str, domain: str) -> bool:
+    return registered_domain(domain) == registered_domain(header_from)

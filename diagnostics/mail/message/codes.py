@@ -68,6 +68,27 @@ COPY_ALTERED = Code(
     proof="The receiver's own Authentication-Results say dkim=pass for the same domain.",
     kind=CauseKind.QUESTION,
 )
+ALTERED_ON_FORWARDING = Code(
+    "message.altered_on_forwarding",
+    Verdict.UNKNOWN,
+    "Whether the signature of {evidence.domain} held when the message left the site cannot be told: this copy was "
+    "changed when it was passed on{evidence.added}.",
+    remedy="Take a copy from a mailbox that the site writes to directly, without forwarding and without a list.",
+    meaning="Lists add a footer or a prefix to the subject, some forwarders a note. That breaks signatures, and is no "
+    "fault of the sender.",
+    proof="The copy was forwarded, and its body or header is not as it was signed.",
+    kind=CauseKind.QUESTION,
+)
+OUTDATED = Code(
+    "message.outdated",
+    Verdict.UNKNOWN,
+    "The message is of {evidence.received}, and the key that signed it is not in DNS any more ({evidence.detail}).",
+    remedy="Send a message from the site now, and take that one.",
+    meaning="Keys are changed now and then, and old ones taken away. An old message tells nothing of how mail is "
+    "signed today.",
+    proof="The time at which the message came, against today; its key was asked for.",
+    kind=CauseKind.QUESTION,
+)
 RECEIVER_SAW_OTHERWISE = Code(
     "message.receiver_saw_otherwise",
     Verdict.WARN,

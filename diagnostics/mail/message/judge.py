@@ -11,7 +11,7 @@ from diagnostics.mail.dkim.facts import Facts, Looked, Why
 from diagnostics.mail.dkim.judge import judge as judge_keys
 from diagnostics.mail.message import codes, judge_form, signature_codes
 from diagnostics.mail.message.results import MethodResult
-from diagnostics.mail.message.signatures import Outcome, SignatureSeen
+from diagnostics.mail.message.signatures import OF_THE_COPY, Outcome, SignatureSeen
 from diagnostics.mail.message.view import Seen, key_records, signature_facts
 
 _SIGNATURE_CODES = {
@@ -24,8 +24,6 @@ _SIGNATURE_CODES = {
     Outcome.FROM_NOT_SIGNED: signature_codes.FROM_NOT_SIGNED,
     Outcome.EXPIRED: signature_codes.EXPIRED,
 }
-# What a change to the copy, after the receiver looked, would explain.
-OF_THE_COPY = frozenset({Outcome.BODY_ALTERED, Outcome.HEADER_ALTERED, Outcome.WRONG})
 # One change on the way breaks every signature: one finding for them all.
 _OF_ALL = frozenset({Outcome.BODY_ALTERED, Outcome.HEADER_ALTERED})
 
@@ -58,10 +56,19 @@ def _signatures(seen: Seen) -> Iterator[Finding]:
             yield signature_codes.UNSEEN.finding(signature.name, facts, reason=UnknownReason.UNAVAILABLE)
         elif signature.outcome in OF_THE_COPY and (said := said_of(seen, signature)) and said.result == "pass":
             yield codes.COPY_ALTERED.finding(seen.domain, facts, reason=UnknownReason.UNAVAILABLE)
+        elif signature.outcome in OF_THE_COPY and seen.way.forwarded:
+            yield codes.ALTERED_ON_FORWARDING.finding(
+                signature.name, facts, reason=UnknownReason.BLOCKED, blocked_by=codes.FORWARDED.code
+            )
+        elif seen.outdated(signature):
+            yield codes.OUTDATED.finding(signature.name, facts, reason=UnknownReason.UNAVAILABLE)
         elif holding := seen.holding:
             because = f": {signature.detail}" if signature.detail else ""
             facts |= {"holding": holding.name, "because": because}
             yield signature_codes.SPARE_FAILS.finding(signature.name, facts)
+        elif signature.outcome is not Outcome.MALFORMED and not seen.aligned(signature):
+            facts["because"] = f": {signature.detail}" if signature.detail else ""
+            yield signature_codes.FOREIGN_FAILS.finding(signature.name, facts | {"from_domain": seen.domain})
         elif signature.outcome is Outcome.KEY_UNUSABLE:
             yield from _of_key(seen, signature)
         elif signature.outcome not in told:

@@ -8,8 +8,9 @@ from typing import Any
 from diagnostics.finding import Finding
 from diagnostics.mail.dmarc.suffixes import registered_domain
 from diagnostics.mail.message import codes
-from diagnostics.mail.message.signatures import Outcome
+from diagnostics.mail.message.signatures import OF_THE_COPY, Outcome
 from diagnostics.mail.message.view import Seen
+from diagnostics.mail.message.way import same_house
 
 # Mailboxes for everybody: nobody but the provider can sign for them. (k) where the provider has many domains.
 _FREE = {
@@ -69,8 +70,12 @@ def _fields(faults: tuple[str, ...]) -> list[str]:
 def _foreign(seen: Seen) -> str:
     """The provider whose mailbox the From claims without its signature; "" for none."""
     provider = _PROVIDER.get(seen.form.author.domain, "")
-    unsure = any(each.outcome is Outcome.UNSEEN and seen.aligned(each) for each in seen.signatures)
-    return "" if not provider or seen.holding or unsure or seen.way.forwarded else provider
+    if not provider or seen.holding or seen.way.forwarded:
+        return ""
+    unsure = any(seen.aligned(each) and each.outcome in (Outcome.UNSEEN, *OF_THE_COPY) for each in seen.signatures)
+    hop = seen.way.handed_over
+    its_own = hop is not None and same_house(hop.reverse, seen.form.author.domain)
+    return "" if unsure or its_own else provider
 
 
 def _relay(seen: Seen) -> str:

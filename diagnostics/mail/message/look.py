@@ -8,11 +8,11 @@ from diagnostics.finding import UnknownReason
 from diagnostics.mail.domain import Sender, Signature, World
 from diagnostics.mail.message import alignment, codes
 from diagnostics.mail.message.form import read_form
-from diagnostics.mail.message.judge import OF_THE_COPY, judge, said_of
+from diagnostics.mail.message.judge import judge, said_of
 from diagnostics.mail.message.mailer import changers, read_mailer
 from diagnostics.mail.message.raw import NotAMessage, read_raw
 from diagnostics.mail.message.received import as_time
-from diagnostics.mail.message.signatures import Outcome, SignatureSeen, read_signatures
+from diagnostics.mail.message.signatures import OF_THE_COPY, Outcome, SignatureSeen, read_signatures
 from diagnostics.mail.message.view import MessageView, Seen
 from diagnostics.mail.message.way import read_way
 
@@ -67,7 +67,7 @@ def _sender(seen: Seen) -> Sender:
         signatures=tuple(
             Signature(each.tags.domain, each.tags.selector, _verified(seen, each))
             for each in seen.signatures
-            if each.tags.domain and each.tags.selector
+            if each.tags.domain and each.tags.selector and not seen.outdated(each)
         ),
         known_by="message",
     )

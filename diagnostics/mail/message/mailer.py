@@ -62,7 +62,7 @@ _READ = tuple((mark, re.compile(mark.pattern, re.IGNORECASE)) for mark in _MARKS
 
 # Who changes a message on its way, by the mark left in the header: (field, its beginning, who, where it is set).
 _CHANGERS = (
-    ("x-mailman-version", "the mailing list (Mailman)", "the list's settings: no footer, no subject prefix"),
+    ("x-mailman-version", "the mailing list", "the list's settings: no footer, no subject prefix"),
     ("list-post", "the mailing list", "the list's settings: no footer, no subject prefix"),
     ("x-barracuda-spam-status", "Barracuda", "Barracuda's rules for outgoing mail: no footer, no rewritten links"),
     ("x-mimecast-spam-score", "Mimecast", "Mimecast → Administration → Gateway → Policies: stationery, URL protection"),

@@ -164,5 +164,18 @@ SPARE_FAILS = Code(
     kind=CauseKind.RELAY,
     impact=Impact.ADVICE,
 )
+FOREIGN_FAILS = Code(
+    "dkim.foreign_signature_fails",
+    Verdict.WARN,
+    "The signature {subject} does not hold ({evidence.outcome}{evidence.because}). For {evidence.from_domain} it would "
+    "not count anyway.",
+    remedy="Tell {evidence.signer} that its signature with d={evidence.domain}, s={evidence.selector} does not verify. "
+    "What {evidence.from_domain} needs is a signature of its own: switch on its domain authentication (DKIM) there.",
+    meaning="It is a signature in the name of another domain. DMARC does not look at it; some filters count one that "
+    "fails.",
+    proof="d= of the signature does not belong to the From domain, by the tree walk or the public suffix list.",
+    kind=CauseKind.RELAY,
+    impact=Impact.ADVICE,
+)
 
 CODES: tuple[Code, ...] = tuple(each for each in list(globals().values()) if isinstance(each, Code))

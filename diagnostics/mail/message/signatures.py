@@ -40,6 +40,10 @@ class Outcome(StrEnum):
     UNSEEN = "unseen"
 
 
+# What a change to the copy, after the receiver looked, would explain.
+OF_THE_COPY = frozenset({Outcome.BODY_ALTERED, Outcome.HEADER_ALTERED, Outcome.WRONG})
+
+
 @dataclass(frozen=True)
 class SignatureSeen:
     """One DKIM-Signature field and how it ended."""

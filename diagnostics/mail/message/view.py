@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from diagnostics.finding import Finding
@@ -11,12 +11,14 @@ from diagnostics.mail.domain import Sender
 from diagnostics.mail.message.alignment import Identifier
 from diagnostics.mail.message.form import Form
 from diagnostics.mail.message.mailer import Mailer
+from diagnostics.mail.message.received import as_time
 from diagnostics.mail.message.signature import shown_time
 from diagnostics.mail.message.signatures import Outcome, SignatureSeen
 from diagnostics.mail.message.verify import Chain
 from diagnostics.mail.message.way import Way
 from diagnostics.printable import printable
 
+OLD = timedelta(days=30)  # since then, a key may well have been changed
 MOST_RECORD = 1500  # characters of a key record that are shown
 
 
@@ -47,9 +49,16 @@ class Seen:
         return any(
             each.by == "DKIM"
             and each.domain == signature.tags.domain
-            and (each.identical or bool(each.relaxed and each.relaxed_by_list))
+            and each.relaxed_by_list
+            and each.relaxed is not False  # where DNS did not answer, the list alone tells
             for each in self.identifiers
         )
+
+    def outdated(self, signature: SignatureSeen) -> bool:
+        """Was its key another one when the message came: keys are changed, and this message is of another time?"""
+        came = as_time(self.received_at) or as_time(self.form.date)
+        of_key = signature.outcome in (Outcome.KEY_UNUSABLE, Outcome.OTHER_KEY)
+        return of_key and came is not None and came < self.now - OLD
 
     @property
     def holding(self) -> SignatureSeen | None:

@@ -24,6 +24,7 @@ _FAMILIES = (
     _MICROSOFT,
     frozenset({"google.com", "googlemail.com", "gmail.com"}),
     frozenset({"yahoo.com", "yahoodns.net", "yahooinc.com", "aol.com"}),
+    frozenset({"icloud.com", "me.com", "mac.com", "apple.com"}),
     frozenset({"gmx.net", "gmx.de", "web.de", "1and1.com", "kundenserver.de", "ui-portal.de"}),
 )
 # Where no machine of another organisation is: RFC 1918, 6598, 4193, 3927, 4291, loopback. Documentation's are outside.
