@@ -47,7 +47,7 @@ async def test_mail_that_only_its_relay_signs_for_is_not_aligned() -> None:
     assert f"SPF passes for {BOUNCE}; DKIM signs with d=relay.test" in found.summary
     assert found.evidence["provider"] == "sendgrid"
     assert found.remedy
-    assert found.remedy.text.startswith("In SendGrid")
+    assert "In SendGrid → Settings" in found.remedy.text
     assert f"add {DOMAIN} as a sending domain" in found.remedy.text
     assert f"d={DOMAIN}" in found.remedy.letter
     assert not found.remedy.records  # the key is the provider's to make

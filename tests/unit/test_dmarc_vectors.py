@@ -1,6 +1,6 @@
 """Other implementations' DMARC cases, where a folder with them is named; RFC 9989's own are in test_dmarc_walk.
 
-`AFTERCARE_VECTORS_MORE` names a folder that holds, at any depth, postalsys/mailauth's `test/dmarc/*.js` and
+`AFTERCARE_VECTORS` names a folder that holds, at any depth, postalsys/mailauth's `test/dmarc/*.js` and
 stalwartlabs/mail-auth's `src/dmarc/verify.rs` (both free software, neither part of this repository). Their cases are
 read out of the source text: the zone, who sends, and each expectation that is about DMARC and not about their API.
 """
@@ -24,7 +24,7 @@ from diagnostics.mail.spf import Evaluation, Result
 from tests.servers.zone import Zone
 from tests.unit.dmarc_world import NOW, DKIMLooked, SPFLooked
 
-FOLDER = os.environ.get("AFTERCARE_VECTORS_MORE", "")
+FOLDER = os.environ.get("AFTERCARE_VECTORS", "")
 IP = "192.0.2.25"
 # Cases whose expectation is another reading than ours, each with the reason.
 OTHERWISE = {
@@ -142,7 +142,7 @@ def _expectations(body: str) -> dict[str, Any]:
     return expected
 
 
-@pytest.mark.skipif(not list(mailauth_cases()), reason="AFTERCARE_VECTORS_MORE names no folder with mailauth's tests")
+@pytest.mark.skipif(not list(mailauth_cases()), reason="AFTERCARE_VECTORS names no folder with mailauth's tests")
 @pytest.mark.parametrize("case", list(mailauth_cases()))
 async def test_a_case_of_mailauth_ends_as_its_author_says(case: Case) -> None:
     ours = await told(case)
@@ -209,7 +209,7 @@ def _blocks(name: str, body: str) -> Iterator[Case]:
         yield Case(name, zone, author, [envelope] if envelope else [], [], expected)
 
 
-@pytest.mark.skipif(not list(mail_auth_cases()), reason="AFTERCARE_VECTORS_MORE names no folder with mail-auth's tests")
+@pytest.mark.skipif(not list(mail_auth_cases()), reason="AFTERCARE_VECTORS names no folder with mail-auth's tests")
 @pytest.mark.parametrize("case", list(mail_auth_cases()))
 async def test_a_case_of_mail_auth_ends_as_its_author_says(case: Case) -> None:
     assert case.expected

@@ -24,7 +24,7 @@ PLACE = re.compile(
       | \bmachine\b | \bprovider | \brelay\b | \boperator | postmaster | \brecipient | \bservice\b | \blist\b
       | \baccount\b | \bzone\b | \bcPanel | \bPlesk | \bSES\b | \bSendGrid | \bMailgun | \bPostmark | \bBrevo
       | \bGoogle | \bMicrosoft | \bGmail | \bZoho | php\.ini | phpmailer_init | \bbrowser\b | \bpolicy\ file
-      | \{evidence\.(?:place|where|who|owner|pages|panel|provider_title) """,
+      | \{evidence\.(?:place|where|who|owner|pages|panel|signer|provider_title) """,
     re.VERBOSE | re.IGNORECASE,
 )
 THING = re.compile(

@@ -137,7 +137,7 @@ NOT_ALIGNED = Code(
     "dmarc.not_aligned",
     Verdict.FAIL,
     "DMARC fails for {evidence.stream}: {evidence.told}. None of this counts for {evidence.domain}.",
-    remedy="{evidence.how}",
+    remedy="The mail has to pass SPF or DKIM as {evidence.domain} itself. {evidence.how}",
     letter="{evidence.letter}",
     meaning="DMARC asks for one thing: that SPF or DKIM passes for the domain of the From address itself. That a relay "
     "passes for its own domain does not count. Gmail, Yahoo and Microsoft demand "
@@ -195,7 +195,7 @@ DISCOVERY_DIFFERS = Code(
     "dmarc.discovery_differs",
     Verdict.WARN,
     "Receivers do not agree about {subject}: {evidence.differs}.",
-    remedy="{evidence.how}",
+    remedy="Let both kinds of receivers come to one answer. {evidence.how}",
     copy="{evidence.proposed}",
     meaning="RFC 9989 (2026) finds the organizational domain by a walk through DNS; receivers that still go by RFC "
     "7489 use the public suffix list. Where they differ, the same mail may pass at one and fail at another.",
