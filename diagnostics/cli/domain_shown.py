@@ -19,6 +19,7 @@ from diagnostics.mail.domain.report import Report, Section, ToPublish
 
 GRADE_COLOURS = {"A": "bold green", "B": "bold green", "C": "bold yellow", "D": "bold red", "F": "bold red"}
 MARK_WIDTH = 18
+_STATES = {verdict.value: mark for verdict, mark in MARKS.items()}
 
 
 def show(report: Report, console: Console) -> None:
@@ -46,6 +47,7 @@ def _section(part: Section, console: Console) -> None:
             section(console, "The text to send them", finding.remedy.letter)
     _findings([each for each in part.findings if each.verdict is not Verdict.PASS], "What was found", console)
     _findings([each for each in part.findings if each.verdict is Verdict.PASS], "What is sound", console)
+    _rules([each for each in part.findings if each.code.startswith("receivers.")], console)
     for finding in part.findings:
         if tree := finding.evidence.get("tree"):
             _tree(finding, tree, console)
@@ -84,6 +86,21 @@ def _findings(findings: Sequence[Finding], title: str, console: Console) -> None
             words.append(f"\n{finding.remedy.text}", "dim")
         table.add_row(Text(mark, colour), words)
     console.print(table)
+
+
+def _rules(receivers: Sequence[Finding], console: Console) -> None:
+    """What each big receiver demands, and how the domain stands to it."""
+    if not receivers:
+        return
+    console.print()
+    console.print(Text("What the big receivers demand", "bold"))
+    table = Table("receiver", "demand", "of", "", "by", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for finding in receivers:
+        for row in finding.evidence.get("demands") or ():
+            mark, colour = _STATES.get(row["state"], (row["state"], "dim"))
+            why = ", ".join(row["by"]) or row["why"]
+            table.add_row(str(finding.evidence["receiver"]), row["demand"], row["who"], Text(mark, colour), why)
+    console.print(Padding(table, (0, 0, 0, 2)))
 
 
 def _tree(finding: Finding, tree: Mapping[str, Any], console: Console) -> None:

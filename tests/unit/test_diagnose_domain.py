@@ -46,6 +46,8 @@ def test_json_is_one_object_with_the_grade_the_records_and_the_findings(server: 
 def test_people_see_the_grade_the_cause_and_what_to_publish(server: ScriptedDns) -> None:
     done = diagnose(server, "domain", "two-spf.test", "--sends-from", HOST_IP, "--selector", "site")
     assert "grade D" in done.stdout
+    assert "With the records below published: grade" in done.stdout
+    assert "What the big receivers demand" in done.stdout
     assert "What to publish at the DNS host" in done.stdout
     assert "in place of  v=spf1 include:_spf.google.com ~all" in done.stdout
     assert "the fault is gone" in " ".join(done.stdout.split())

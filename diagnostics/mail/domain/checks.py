@@ -6,6 +6,7 @@ Guide: Poor Email Deliverability: check the sender's reputation, verify its SPF 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import Code, Finding
@@ -19,8 +20,8 @@ from diagnostics.mail.domain.history import changes
 from diagnostics.mail.domain.inspect import AREAS, existing, look, of_report
 from diagnostics.mail.domain.of_site import subjects_of, world_of
 from diagnostics.mail.domain.proof import proven
-from diagnostics.mail.domain.subject import Subject
-from diagnostics.mail.domain.together import together
+from diagnostics.mail.domain.subject import Subject, World
+from diagnostics.mail.domain.together import about, together
 from diagnostics.mail.receivers import codes as receiver_codes
 from diagnostics.mail.receivers import rules
 from diagnostics.mail.site import NOT_ASKED, not_asked
@@ -84,7 +85,9 @@ async def demands_of_receivers(context: Context) -> list[Finding]:
     except SiteUnavailable as error:
         return not_asked(context, error)
     return [
-        of_report(each, subject.domain) for subject in subjects for each in rules(subject, context.findings).findings
+        of_report(each, subject.domain)
+        for subject in subjects
+        for each in rules(subject, [each for each in context.findings if about(each, subject.domain)]).findings
     ]
 
 
@@ -103,3 +106,11 @@ async def what_changed(context: Context) -> list[Finding]:
         own += await together(context.findings, subject, world, timeout_s=LOOK_S)
         found += [of_report(each, subject.domain) for each in own]
     return found
+
+
+async def _since_the_last_look(subject: Subject, world: World, previous: Sequence[Finding]) -> list[Finding]:
+    async def again(laid: World) -> list[Finding]:
+        found = await changes(previous, subject.domain, laid.dns)
+        return [of_report(each, subject.domain) for each in found]
+
+    return await proven(await again(world), again, world)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.domain.codes import TOGETHER
 from diagnostics.mail.domain.grade import grade_of
-from diagnostics.mail.domain.inspect import AREAS, look, without_repeats
+from diagnostics.mail.domain.inspect import AREAS, look, of_report, without_repeats
 from diagnostics.mail.domain.proof import all_records
 from diagnostics.mail.domain.subject import Subject, World
 
@@ -30,8 +30,8 @@ async def together(findings: Sequence[Finding], subject: Subject, world: World, 
     left = [each.summary for each in after if each.verdict in (Verdict.FAIL, Verdict.WARN)]
     if not then.better_than(now):
         return []
-    evidence = {"grade": now.letter, "grade_after": then.letter, "left": left, "records": []}
-    return [TOGETHER.finding(subject.domain, evidence)]
+    evidence = {"grade": now.letter, "grade_after": then.letter, "left": left}
+    return [of_report(TOGETHER.finding(subject.domain, evidence), subject.domain)]
 
 
 def about(finding: Finding, domain: str) -> bool:
