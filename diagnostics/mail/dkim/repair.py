@@ -24,8 +24,8 @@ async def targets_of(dns: DNS, facts: Facts) -> Targets:
         if looked.exists or looked.trouble:
             continue
         candidates = [_without_zone(looked.chain[-1], looked.key.domain)] if looked.chain else []
-        for service in [looked.service] if looked.service else services:
-            candidates.append(service.key_target(looked.key.selector, looked.key.domain))
+        known = [looked.service] if looked.service and (looked.wanted or looked.leads_nowhere) else services
+        candidates += [each.key_target(looked.key.selector, looked.key.domain) for each in known]
         if candidates := [each for each in candidates if each and each != looked.owner and is_name(each)]:
             wanted[looked.name] = candidates
     names = list(dict.fromkeys(each for several in wanted.values() for each in several))
