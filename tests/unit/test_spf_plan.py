@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from diagnostics.mail.domain.subject import Sender, Subject, World
 from diagnostics.mail.spf.domain import SPFView, look_at_spf
-from diagnostics.mail.spf.gathering import MOST_QUESTIONS, Gathering
+from diagnostics.mail.spf.gathering import MOST_QUESTIONS, MOST_RECORDS, Gathering
 from diagnostics.mail.spf.record import Malformed, parse
 from diagnostics.mail.spf.walk import MOST_COUNTED, Walk, count
 from diagnostics.network import Resolver
@@ -93,6 +93,19 @@ async def test_a_tree_of_thousands_is_told_as_more_than_what_was_counted() -> No
     walk = await walked(HOSTILE["a tree of thousands of lookups"], ROOT)
     assert (walk.lookups, walk.more) == (MOST_COUNTED, True)
     assert walk.counted == "more than 50"
+
+
+async def test_what_is_read_and_what_is_asked_has_a_budget() -> None:
+    records = HOSTILE["a tree of thousands of lookups"]
+    gathered = Gathering(records, asyncio.get_running_loop().time() + 5)
+    await gathered.gather(ROOT)
+    assert len(gathered.records) == MOST_RECORDS
+    many = zone(site="v=spf1 " + " ".join(f"mx:m{n}.test" for n in range(40)) + " -all")
+    for number in range(40):
+        many.add(f"m{number}.test", "MX", *((at, f"h{at}.m{number}.test") for at in range(9)))
+    walk = await walked(many)
+    assert len(many.asked) == MOST_QUESTIONS
+    assert walk.more and walk.counted == "more than 40"
 
 
 async def test_the_same_name_is_asked_once_and_counted_each_time() -> None:

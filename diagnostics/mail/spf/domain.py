@@ -22,7 +22,7 @@ from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.look import TIMEOUT_S, Look, look_at, records_of
 from diagnostics.mail.spf.mechanisms import is_within
 from diagnostics.mail.spf.own_terms import answer_bytes, open_end, strays
-from diagnostics.mail.spf.plan import Plan, plan_for
+from diagnostics.mail.spf.plan import MOST_VALUE, Plan, plan_for
 from diagnostics.printable import printable
 
 _BY_HAND: Mapping[str, str] = {
@@ -179,16 +179,21 @@ def _finding(look: Look, fault: Fault, plan: Plan | None, *, letter: bool) -> Fi
         "proposed_strings": plan.strings if plan and heals else "",
         "mend": mend,
         "letter": _letter(look, fault) if letter else "",
-        "records": records_of(look),
+        "records": records_of(look)[:1],  # the domain's own; the first finding has all
     }
     if plan and heals:
         evidence["after"] = {"lookups": plan.lookups, "senders": [list(each) for each in plan.results]}
     if fault.code is record_codes.OBSOLETE_TYPE and look.ours:
-        changes = tuple(RecordChange(look.owner, "SPF", "", (_found(each),)) for each in look.obsolete)
+        changes = tuple(RecordChange(look.owner, "SPF", "", (_found(each),)) for each in look.obsolete if _short(each))
     if fault.code is record_codes.STRAY and look.ours:
-        changes = tuple(RecordChange(look.owner, "TXT", "", (_found(each),)) for each in strays(look))
+        changes = tuple(RecordChange(look.owner, "TXT", "", (_found(each),)) for each in strays(look) if _short(each))
     subject = look.walk.domain or "the domain"
     return fault.code.finding(subject, evidence, reason=fault.reason, blocked_by=fault.blocked_by, records=changes)
+
+
+def _short(octets: bytes) -> bool:
+    """Whether a person can copy it; what is longer was built to cost memory."""
+    return len(octets) <= MOST_VALUE
 
 
 def _found(octets: bytes) -> str:
@@ -225,5 +230,5 @@ def _letter(look: Look, fault: Fault) -> str:
 
 def _with_tree(finding: Finding, look: Look) -> Finding:
     tree = drawn(look.walk.root) if look.walk.usable else {}
-    evidence = {**finding.evidence, "tree": tree, "tree_lookups": look.walk.counted}
+    evidence = {**finding.evidence, "records": records_of(look), "tree": tree, "tree_lookups": look.walk.counted}
     return dataclasses.replace(finding, evidence=evidence)
