@@ -234,3 +234,10 @@ async def test_a_logo_that_cannot_be_shown_is_advice_and_can_be_mended(record: s
 
 async def test_no_logo_is_no_fault() -> None:
     assert (await findings(receiving()))["bimi.none"].verdict is Verdict.PASS
+
+
+async def test_a_record_in_other_hands_is_asked_for_and_not_proposed() -> None:
+    zone = receiving().add(REPORTS, "CNAME", "tls.keeper.test").add("tls.keeper.test", "TXT", "v=TLSRPTv1;")
+    finding = (await findings(zone))["tls_rpt.malformed"]
+    assert finding.remedy and not finding.remedy.records
+    assert "tls.keeper.test" in finding.remedy.letter

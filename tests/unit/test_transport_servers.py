@@ -225,6 +225,14 @@ async def test_a_broken_record_with_no_policy_behind_it_is_taken_away(lab: Lab) 
     assert await lab.proof("mta_sts.record_malformed") == "pass"
 
 
+async def test_a_mail_server_that_does_not_exist_belongs_in_no_policy(lab: Lab) -> None:
+    lab.mail_server(MX, lab.authority.good(MX))
+    lab.zone.add(DOMAIN, "MX", (20, "gone.host.test"))
+    lab.policy(policy_text(MX))
+    assert faults(await lab.look()) == ["mx.target_invalid"]
+    assert await lab.proof("mx.target_invalid") == "pass"
+
+
 async def test_two_records_become_one(lab: Lab) -> None:
     lab.mail_server(MX, lab.authority.good(MX))
     lab.policy(policy_text(MX))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from diagnostics.finding import Finding, RecordChange, UnknownReason
 from diagnostics.mail.transport.codes import bimi as codes
-from diagnostics.mail.transport.facts import record_facts
+from diagnostics.mail.transport.facts import in_other_hands, own, record_facts
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable
 from diagnostics.printable import printable
 
@@ -62,8 +62,8 @@ def judge_bimi(view: LogoView) -> Iterator[Finding]:
         if "l=https" in value
         else "This one says that no logo is to be shown; with a logo, write its https address after l=."
     )
-    evidence = {**facts, "why": why, "proposed": value, "advice": advice}
-    yield codes.MALFORMED.finding(domain, evidence, records=[change])
+    evidence = {**facts, "why": why, "proposed": value, "advice": advice, **in_other_hands(view.answer, value)}
+    yield codes.MALFORMED.finding(domain, evidence, records=own(view.answer, change))
 
 
 def _read(records: tuple[bytes, ...]) -> tuple[str, str, str]:

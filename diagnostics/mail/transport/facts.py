@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from diagnostics.finding import RecordChange
 from diagnostics.network import DNSAnswer
 from diagnostics.printable import printable
 
@@ -20,6 +21,19 @@ def record_fact(answer: DNSAnswer) -> dict[str, Any]:
 def record_facts(answers: Iterable[DNSAnswer | None]) -> list[dict[str, Any]]:
     """Those answers that have records."""
     return [record_fact(each) for each in answers if each is not None and each.values]
+
+
+def own(answer: DNSAnswer | None, change: RecordChange) -> list[RecordChange]:
+    """*change*, where the domain's owner can make it: not where a CNAME gave the name into other hands."""
+    return [] if answer is not None and answer.chain else [change]
+
+
+def in_other_hands(answer: DNSAnswer | None, value: str) -> dict[str, str]:
+    """The letter for whoever keeps a record behind a CNAME, as evidence."""
+    if answer is None or not answer.chain:
+        return {"letter": ""}
+    name, at = printable(answer.name), printable(answer.chain[-1])
+    return {"letter": f"You keep the record of {name} (a CNAME of {at}). Please set it to: {value}"}
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:

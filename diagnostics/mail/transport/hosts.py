@@ -147,6 +147,8 @@ def _dark(route: MailRoute, views: Views, dark: Mapping[str, str]) -> Finding:
     evidence = {
         "said": listed(dark),
         "why": why if why.endswith(".") else f"{why}.",
+        "advice": "Run it where outgoing connections to port 25 are allowed: many networks block them. Or ask the "
+        f"mailbox provider of {route.domain} whether its mail servers offer STARTTLS.",
         "servers": [_shown(views[name]) | {"host": name} for name in dark if name in views],
         "asked": list(dark),
     }

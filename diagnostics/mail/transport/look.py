@@ -84,7 +84,12 @@ def _findings(
     yield from of_route
     broken = next((each.code for each in of_route if each.verdict in (Verdict.FAIL, Verdict.WARN)), "")
     if broken and not any(host.sound for host in route.hosts):
-        facts = {"blocked_by": broken, "why": f"first mend {broken}.", "said": "none that could be asked"}
+        facts = {
+            "blocked_by": broken,
+            "said": "none that could be asked",
+            "why": f"first mend {broken}.",
+            "advice": f"Mend {broken} first, then run it again.",
+        }
         yield STARTTLS_UNSEEN.finding(route.domain, facts, reason=UnknownReason.BLOCKED, blocked_by=broken)
     elif route.receives:
         sts = list(judge.findings())

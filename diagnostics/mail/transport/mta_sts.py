@@ -66,6 +66,11 @@ class STSView:
         return f"_mta-sts.{self.domain}"
 
     @property
+    def hosted_at(self) -> str:
+        """Where a CNAME leads: the record is then not the domain owner's to write."""
+        return printable(self.answer.chain[-1]) if self.answer and self.answer.chain else ""
+
+    @property
     def announced(self) -> bool:
         """Senders see a record and ask for the policy."""
         return bool(self.id)

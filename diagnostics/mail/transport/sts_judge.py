@@ -24,7 +24,9 @@ class STSJudge:
 
     def __init__(self, view: STSView, route: MailRoute, hosts: Views, now: datetime) -> None:
         self.view, self.route, self.hosts, self.now = view, route, hosts, now
-        self.names = list(dict.fromkeys(host.name for host in route.hosts))
+        # A name that leads nowhere is a finding of the MX records, and belongs in no policy.
+        sound = [host for host in route.hosts if not host.fault]
+        self.names = list(dict.fromkeys(host.name for host in sound or route.hosts))
         self.stopped = {name: why for name in self.names if name in hosts and (why := why_refused(hosts[name]))}
         self.proposed = self._proposed()
         # With the proposed record laid over DNS, the file that goes with it is what senders would fetch.
@@ -109,7 +111,8 @@ class STSJudge:
             yield self._make(codes.SOUND, said=listed(self.names))
         for name, why in self.refused().items():
             facts = {**self._facts(), "domain": self.view.domain, "why": why}
-            yield codes.HOST_REFUSED.finding(printable(name), facts, records=[change])
+            records = [] if self.view.hosted_at else [change]
+            yield codes.HOST_REFUSED.finding(printable(name), facts, records=records)
         if policy.mode != "none" and policy.max_age < SHORT:
             yield self._make(codes.SHORT_LIFE, max_age=policy.max_age)
 
@@ -154,7 +157,11 @@ class STSJudge:
             f"{self.view.domain} announces an MTA-STS policy at {fetched.url}, and it cannot be fetched: {fetched.why}."
             f" Please serve it there with a certificate that is valid for {host}, as text/plain, without a redirect."
         )
-        return self._make(codes.FETCH_FAILED, why=fetched.why, kind=fetched.kind, advice=advice, letter=letter)
+        # A file that is only behind a bad certificate may be right as it is.
+        file = "" if fetched.kind == "certificate" else self.proposed
+        return self._make(
+            codes.FETCH_FAILED, why=fetched.why, kind=fetched.kind, advice=advice, letter=letter, file=file
+        )
 
     # -- inside ------------------------------------------------------------
 
@@ -167,8 +174,7 @@ class STSJudge:
         mode = policy.mode if policy else fault.mode if fault else "testing"
         kept = [each for each in policy.mx if any(_only(each).covers(name) for name in self.names)] if policy else []
         covered = Policy("", tuple(kept), 0)
-        sound = [host.name for host in self.route.hosts if not host.fault]
-        more = [name for name in dict.fromkeys(sound or self.names) if not covered.covers(name)]
+        more = [name for name in self.names if not covered.covers(name)]
         if mode == "testing" and policy is not None and not self.stopped and not self._uncovered(policy):
             mode = "enforce"  # the next step of one that has proved itself
         elif self.stopped and mode == "enforce":
@@ -190,13 +196,24 @@ class STSJudge:
             "mx": [printable(name) for name in self.names],
             "policy_proposed": self.proposed,
             "record_proposed": write_record(self.now),
+            "letter": self._letter(),
             "records": record_facts([view.answer]),
         }
+
+    def _letter(self) -> str:
+        """For whoever keeps the record, where a CNAME gave it into other hands."""
+        at = self.view.hosted_at
+        if not at:
+            return ""
+        return (
+            f"You keep the MTA-STS record of {self.view.domain} ({self.view.name} is a CNAME of {at}). Its policy must "
+            f"be: {'; '.join(self.proposed.splitlines())}. Please publish it, and raise the id of the record."
+        )
 
     def _make(
         self, code: Code, *, reason: UnknownReason | None = None, change: RecordChange | None = None, **more: Any
     ) -> Finding:
-        records = [change] if change else []
+        records = [change] if change and not self.view.hosted_at else []
         return code.finding(self.view.domain, {**self._facts(), **more}, reason=reason, records=records)
 
 

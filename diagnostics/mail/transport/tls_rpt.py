@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from diagnostics.finding import Finding, RecordChange, UnknownReason
 from diagnostics.mail.transport.codes import tls_rpt as codes
-from diagnostics.mail.transport.facts import listed, record_facts
+from diagnostics.mail.transport.facts import in_other_hands, listed, own, record_facts
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable
 from diagnostics.printable import printable
 
@@ -69,7 +69,7 @@ def judge_tls_rpt(view: ReportView, because: Sequence[str]) -> Iterator[Finding]
         advice = "" if addresses else f"Put the address of a mailbox that you read in the place of postmaster@{domain}."
         evidence = {**facts, "proposed": value, "why": why, "advice": advice}
         code = codes.MULTIPLE if len(view.records) > 1 else codes.MALFORMED
-        yield code.finding(domain, evidence, records=[change])
+        yield code.finding(domain, evidence | in_other_hands(view.answer, value), records=own(view.answer, change))
         return
     yield codes.SOUND.finding(domain, {**facts, "said": listed(good), "rua": [printable(each) for each in good]})
 

@@ -32,6 +32,7 @@ MALFORMED = Code(
     remedy="At the DNS host of {subject}, put this value in the place of the TXT record default._bimi.{subject}. "
     "{evidence.advice}",
     copy="{evidence.proposed}",
+    letter="{evidence.letter}",
     meaning="Receivers ignore a broken BIMI record.",
     proof=_SEEN,
     kind=CauseKind.DNS,

@@ -72,8 +72,7 @@ STARTTLS_UNSEEN = Code(
     "mx.starttls_unseen",
     Verdict.UNKNOWN,
     "The encryption of {subject}'s mail servers could not be seen ({evidence.said}): {evidence.why}",
-    remedy="Run it where outgoing connections to port 25 are allowed: many networks block them. Or ask the mailbox "
-    "provider of {subject} whether its mail servers offer STARTTLS.",
+    remedy="{evidence.advice}",
     meaning="No conversation came about. That says nothing about the mail servers, for better or worse.",
     proof="How the connection to each mail server ended.",
     kind=CauseKind.HOST,

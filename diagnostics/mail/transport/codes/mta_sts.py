@@ -67,6 +67,7 @@ MX_MISMATCH = Code(
     "The MTA-STS policy of {subject} (mode enforce) does not cover {evidence.uncovered}.",
     remedy="Put this text as the file " + _FILE + ", at the web host or provider that serves it." + _THEN,
     copy="{evidence.policy_proposed}",
+    letter="{evidence.letter}",
     meaning="Gmail, Microsoft and others that obey the policy do not deliver to a mail server that it does not name. "
     "Nearly always the mailbox provider was changed and the policy forgotten.",
     proof=_SEEN,
@@ -79,6 +80,7 @@ TESTING_WOULD_FAIL = Code(
     "The MTA-STS policy of {subject} (mode testing) would stop mail if it were enforced: {evidence.why}.",
     remedy="Before you set mode enforce: {evidence.advice}",
     copy="{evidence.policy_proposed}",
+    letter="{evidence.letter}",
     meaning="In mode testing senders deliver and report. With mode enforce this mail would not arrive.",
     proof=_SEEN,
     kind=CauseKind.DNS,
@@ -108,6 +110,7 @@ FETCH_FAILED = Code(
     "{subject} announces an MTA-STS policy that cannot be fetched: {evidence.why}.",
     remedy="{evidence.advice} Is MTA-STS not wanted, first serve the file with mode: none until max_age is over, then "
     "delete the TXT record _mta-sts.{subject} at the DNS host of {subject}.",
+    copy="{evidence.file}",
     letter="{evidence.letter}",
     meaning="Senders that do not know the policy go on without it, those that know it keep to the old one until its "
     "time is over; then nobody is protected any more, and a change of mail servers reaches nobody.",
@@ -121,6 +124,7 @@ POLICY_MALFORMED = Code(
     "The MTA-STS policy of {subject} is broken: {evidence.why}.",
     remedy="Put this text as the file " + _FILE + "." + _THEN,
     copy="{evidence.policy_proposed}",
+    letter="{evidence.letter}",
     meaning="Senders take a policy with a mistake for none (RFC 8461 §3.2), or keep to the one they knew.",
     proof=_SEEN,
     kind=CauseKind.DNS,
@@ -132,6 +136,7 @@ RECORD_MALFORMED = Code(
     "The TXT record _mta-sts.{subject} is broken: {evidence.why}.",
     remedy="At the DNS host of {subject}, delete the TXT record _mta-sts.{subject} as it is, and {evidence.advice}.",
     copy="{evidence.policy_proposed}",
+    letter="{evidence.letter}",
     meaning="Senders see no record, so they never ask for the policy (RFC 8461 §3.1).",
     proof=_SEEN,
     kind=CauseKind.DNS,
@@ -144,6 +149,7 @@ RECORD_MULTIPLE = Code(
     remedy="At the DNS host of {subject}, delete the TXT records of _mta-sts.{subject} that begin with v=STSv1, and "
     "{evidence.advice}.",
     copy="{evidence.policy_proposed}",
+    letter="{evidence.letter}",
     meaning="With several records senders must act as if there were none (RFC 8461 §3.1).",
     proof=_SEEN,
     kind=CauseKind.DNS,

@@ -43,6 +43,7 @@ MALFORMED = Code(
     remedy="At the DNS host of {subject}, put this value in the place of the TXT record _smtp._tls.{subject}. "
     "{evidence.advice}",
     copy="{evidence.proposed}",
+    letter="{evidence.letter}",
     meaning="Senders ignore a broken record, so no report comes.",
     proof=_SEEN,
     kind=CauseKind.DNS,
@@ -55,6 +56,7 @@ MULTIPLE = Code(
     remedy="At the DNS host of {subject}, delete the TXT records of _smtp._tls.{subject} that begin with v=TLSRPTv1 "
     "and publish this one, which has the addresses of them all.",
     copy="{evidence.proposed}",
+    letter="{evidence.letter}",
     meaning="With several records senders must act as if there were none (RFC 8460 §3).",
     proof=_SEEN,
     kind=CauseKind.DNS,
