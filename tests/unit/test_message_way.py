@@ -180,6 +180,41 @@ async def test_a_forwarded_copy_shows_no_relay(before: tuple[str, ...], behind: 
     assert view.sender and (view.sender.ip, view.sender.mail_from) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        ("X-Spam-Status: Yes, score=7.2 required=5.0 tests=BAYES_50=0.8,DKIM_INVALID=0.1,SPF_PASS=-0.1,URIBL_BLACK",
+         "SpamAssassin: score 7.2), by these tests of it: BAYES_50, DKIM_INVALID, URIBL_BLACK"),
+        ("X-Spamd-Result: default: True [16.0 / 15.0]; R_SPF_FAIL(1.00)[-all]; R_DKIM_ALLOW(-0.20)[x]; ONCE(0.00)[]",
+         "rspamd: spam), by these tests of it: R_SPF_FAIL"),
+        ("X-Forefront-Antispam-Report: CIP:198.51.100.7;CTRY:DE;SCL:6;SFV:SPM;", "spam confidence level 6"),
+        ("X-Spam-Flag: YES", "its spam filter: spam"),
+    ],
+)  # fmt: skip
+async def test_a_receivers_word_that_it_is_spam_is_told(mark: str, words: str) -> None:
+    view = await read(message(mark, f"Received: {EDGE}{AT}", f"Received: {SUBMITTED}{AT}"))
+    found = next(each for each in view.findings if each.code == "message.marked_as_spam")
+    assert words in found.summary
+
+
+@pytest.mark.parametrize("mark", ["X-Spam-Status: No, score=0.1", "X-Forefront-Antispam-Report: SCL:1;SFV:NSPM;"])
+async def test_a_message_that_passed_the_filter_is_not_marked(mark: str) -> None:
+    assert "message.marked_as_spam" not in codes(await read(message(mark, f"Received: {EDGE}{AT}")))
+
+
+async def test_a_mark_that_was_made_before_the_receiver_had_it_is_none() -> None:
+    view = await read(message(f"Received: {EDGE}{AT}", f"Received: {SUBMITTED}{AT}", "X-Spam-Flag: YES"))
+    assert "message.marked_as_spam" not in codes(view)
+
+
+async def test_a_service_that_takes_mail_over_http_is_the_relay_by_its_reverse_name() -> None:
+    edge = EDGE.replace("mail.example.org", "m32-19.eu.mailgun.net")
+    view = await read(message(f"Received: {edge}{AT}", "Received: by luna.mailgun.net with HTTP" + AT))
+    assert view.sender and view.sender.relay == "m32-19.eu.mailgun.net"
+    told = await read(message(f"Received: {edge.replace('(m32-19.eu.mailgun.net.', '(unknown')}{AT}"))
+    assert told.sender and told.sender.relay == ""
+
+
 async def test_a_message_that_was_never_on_its_way_says_so() -> None:
     view = await read(message())
     assert "message.relay_unknown" in codes(view)

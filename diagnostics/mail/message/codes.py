@@ -101,6 +101,18 @@ RECEIVER_SAW_OTHERWISE = Code(
     kind=CauseKind.DNS,
     impact=Impact.DEGRADED,
 )
+MARKED_AS_SPAM = Code(
+    "message.marked_as_spam",
+    Verdict.WARN,
+    "{evidence.receiver} took the message of {subject} for spam ({evidence.marks}){evidence.by_tests}.",
+    remedy="Mend the other findings of this report first: what SPF, DKIM, DMARC and the address lack counts most. Is "
+    "nothing else wrong, look at what the mail says: links to other domains than {subject}, link shorteners, a "
+    "picture without text. In a mailbox of your own, set the message to “not spam”.",
+    meaning="This one receiver put it into the spam folder, or would. Each filter has rules of its own.",
+    proof="The receiver's filter wrote its result into the header, above the line that names the sending machine.",
+    kind=CauseKind.CONTENT,
+    impact=Impact.DEGRADED,
+)
 UNSIGNED = Code(
     "message.unsigned",
     Verdict.FAIL,

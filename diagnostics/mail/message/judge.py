@@ -30,7 +30,7 @@ _OF_ALL = frozenset({Outcome.BODY_ALTERED, Outcome.HEADER_ALTERED})
 
 def judge(seen: Seen) -> tuple[Finding, ...]:
     """What *seen* means."""
-    found = [*_signatures(seen), *judge_form.form(seen), *_way(seen)]
+    found = [*_signatures(seen), *judge_form.form(seen), *_filtered(seen), *_way(seen)]
     order = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
     found.sort(key=lambda each: order.index(each.verdict))
     # A signature that belongs to others is no fault of the message; whether it is one for DMARC, DMARC's judge says.
@@ -188,6 +188,18 @@ def _way(seen: Seen) -> Iterator[Finding]:
         yield codes.FORWARDED.finding(seen.domain, facts, reason=UnknownReason.UNAVAILABLE)
     elif way.handed_over is None:
         yield codes.RELAY_UNKNOWN.finding(seen.domain, facts, reason=UnknownReason.UNAVAILABLE)
+
+
+def _filtered(seen: Seen) -> Iterator[Finding]:
+    if seen.spam_marks:
+        tests = list(dict.fromkeys(test for mark in seen.spam_marks for test in mark.tests))
+        facts = {
+            "receiver": seen.way.receiver or "the receiver",
+            "marks": [f"{mark.by}: {mark.said}" for mark in seen.spam_marks],
+            "tests": tests,
+            "by_tests": f", by these tests of it: {', '.join(tests)}" if tests else "",
+        }
+        yield codes.MARKED_AS_SPAM.finding(seen.domain, facts)
 
 
 def _signed(seen: Seen) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 
 from diagnostics.finding import UnknownReason
+from diagnostics.mail import senders
 from diagnostics.mail.domain import Sender, Signature, World
 from diagnostics.mail.message import alignment, codes
+from diagnostics.mail.message.filtered import spam_marks
 from diagnostics.mail.message.form import read_form
 from diagnostics.mail.message.judge import judge, said_of
 from diagnostics.mail.message.mailer import changers, read_mailer
 from diagnostics.mail.message.raw import NotAMessage, read_raw
-from diagnostics.mail.message.received import as_time
+from diagnostics.mail.message.received import Hop, as_time
 from diagnostics.mail.message.signatures import OF_THE_COPY, Outcome, SignatureSeen, read_signatures
 from diagnostics.mail.message.view import MessageView, Seen
 from diagnostics.mail.message.way import read_way
@@ -48,6 +50,7 @@ async def read_message(octets: bytes, world: World, *, private_is_outside: bool 
         mailer=read_mailer(raw),
         changers=changers(raw),
         identifiers=await alignment.compare(author, signed, way.mail_from, world.dns),
+        spam_marks=spam_marks(raw, way.ends),
         sender=Sender(header_from=author),
         now=world.now,
     )
@@ -63,7 +66,7 @@ def _sender(seen: Seen) -> Sender:
         mail_from=seen.way.mail_from,
         ip=hop.ip if hop else "",
         helo=hop.helo if hop and "." in hop.helo else "",
-        relay=seen.way.submitted_to,
+        relay=_relay(seen.way.submitted_to, hop),
         signatures=tuple(
             Signature(each.tags.domain, each.tags.selector, _verified(seen, each))
             for each in seen.signatures
@@ -71,6 +74,13 @@ def _sender(seen: Seen) -> Sender:
         ),
         known_by="message",
     )
+
+
+def _relay(submitted_to: str, hop: Hop | None) -> str:
+    """The host that the site submits to. A service that takes mail over HTTP shows itself only where it hands over."""
+    if hop and hop.reverse and not senders.by_relay(submitted_to) and senders.by_relay(hop.reverse):
+        return hop.reverse
+    return submitted_to
 
 
 def _verified(seen: Seen, signature: SignatureSeen) -> bool | None:

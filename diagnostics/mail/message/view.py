@@ -9,6 +9,7 @@ from typing import Any
 from diagnostics.finding import Finding
 from diagnostics.mail.domain import Sender
 from diagnostics.mail.message.alignment import Identifier
+from diagnostics.mail.message.filtered import Mark
 from diagnostics.mail.message.form import Form
 from diagnostics.mail.message.mailer import Mailer
 from diagnostics.mail.message.received import as_time
@@ -36,6 +37,7 @@ class Seen:
     mailer: Mailer
     changers: tuple[tuple[str, str], ...]
     identifiers: tuple[Identifier, ...]
+    spam_marks: tuple[Mark, ...]
     sender: Sender
     now: datetime
 
@@ -78,6 +80,7 @@ class Seen:
             "receiver": way.receiver,
             "receiver_said": [asdict(each) for each in results.methods] if results else [],
             "received_spf": way.received_spf.result if way.received_spf else "",
+            "spam_marks": [asdict(each) for each in self.spam_marks],
             "received_at": self.received_at,
             "alignment": [asdict(each) for each in self.identifiers],
             "arc": asdict(self.chain),

@@ -52,6 +52,7 @@ class Way:
     received_spf: ReceivedSPF | None
     mail_from: str  # domain of the envelope sender; "" = not known or null
     submitted_to: str  # the host that the site logged in to, as that host wrote
+    ends: int  # the place of the first field that the receiver did not write or let pass; 0: none can be believed
 
 
 def read_way(raw: Raw, *, private_is_outside: bool = False) -> Way:
@@ -83,6 +84,7 @@ def read_way(raw: Raw, *, private_is_outside: bool = False) -> Way:
         received_spf=received_spf,
         mail_from="" if forwarded else _mail_from(raw, received_spf),
         submitted_to=_submitted_to(hops),
+        ends=ends,
     )
 
 
