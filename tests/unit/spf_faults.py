@@ -84,6 +84,21 @@ PLANTED: dict[str, Planted] = {
         "spf.include_broken",
         f"v=spf1 ip4:{IP} -all",
     ),
+    "5 a mistyped include of a provider": Planted(
+        zone(site="v=spf1 a include:spf.google.com -all").add("_spf.google.com", "TXT", f"v=spf1 ip4:{IP} ~all"),
+        "spf.include_broken",
+        "v=spf1 a include:_spf.google.com -all",
+    ),
+    "5 a mistyped include where the right one is there": Planted(
+        zone(site="v=spf1 include:spf.google.com include:_spf.google.com -all").add(
+            "_spf.google.com", "TXT", f"v=spf1 ip4:{IP} ~all"
+        ),
+        "spf.include_broken",
+        "v=spf1 include:_spf.google.com -all",
+    ),
+    "10 strings without a space between them": Planted(
+        zone().add(SITE, "TXT", [f"v=spf1 ip4:{IP}", "a -all"]), "spf.malformed", f"v=spf1 ip4:{IP} a -all"
+    ),
     "6 an include loop": Planted(
         zone(site=f"v=spf1 include:one.test ip4:{IP} -all", one="v=spf1 include:site.test -all"),
         "spf.loop",
@@ -189,12 +204,16 @@ def published(records: Zone, changes: tuple[RecordChange, ...]) -> Zone:
     made = Zone({name: list(entries) for name, entries in records.records.items()}, dict(records.troubles))
     for change in changes:
         there = made.records.setdefault(change.name.lower(), [])
-        kept = [(kind, value) for kind, value in there if kind != change.type or value not in change.replaces]
+        kept = [each for each in there if each[0] != change.type or _joined(each[1]) not in change.replaces]
         assert len(there) - len(kept) == len(change.replaces), (there, change)
         made.records[change.name.lower()] = kept
         if change.value:
             made.add(change.name, change.type, change.value)
     return made
+
+
+def _joined(value: Any) -> str:
+    return value if isinstance(value, str) else "".join(str(each) for each in value)
 
 
 def cause(findings: tuple[Finding, ...]) -> Finding:

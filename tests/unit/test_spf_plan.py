@@ -232,3 +232,11 @@ async def test_records_that_would_cost_too_much_together_are_not_proposed_merged
 async def test_an_include_that_lets_everybody_send_is_named_with_its_path() -> None:
     found = cause((await looked(zone(site="v=spf1 include:one.test -all", one="v=spf1 all"), SENDER)).findings)
     assert "include:one.test → all" in found.summary
+
+
+async def test_a_flattened_include_keeps_its_hosts_addresses_of_both_families() -> None:
+    terms = " ".join(f"exists:%{{i}}.l{n}.test" for n in range(9))
+    records = zone(site=f"v=spf1 ip4:{IP} include:one.test {terms} -all", one="v=spf1 a:h.test ~all")
+    records.add("h.test", "A", "198.51.100.7").add("h.test", "AAAA", "2001:db8::7")
+    found = cause((await looked(records, SENDER)).findings)
+    assert found.remedy.copy == f"v=spf1 ip4:{IP} ip4:198.51.100.7 ip6:2001:db8::7 {terms} -all"

@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diagnostics.finding import RecordChange
-from diagnostics.mail.senders import by_mx
+from diagnostics.mail.senders import by_include, by_mx, by_relay
 from diagnostics.mail.spf import repair
 from diagnostics.mail.spf.drawing import own_branch
 from diagnostics.mail.spf.edit import Edit
 from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, Problem, ProblemKind
 from diagnostics.mail.spf.faults import BROKEN, Fault, faults
+from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.look import Look, Seen, look_at
 from diagnostics.mail.spf.mechanisms import is_within
 from diagnostics.mail.spf.own_terms import superfluous, too_wide
 from diagnostics.mail.spf.record import MOST_RECORD, spf_records
 from diagnostics.mail.spf.shorten import shorter
-from diagnostics.mail.spf.walk import IPNetwork
+from diagnostics.mail.spf.walk import Branch, IPNetwork
 from diagnostics.network import DNS, DNSUnavailable, Overlay
 from diagnostics.printable import printable
 
@@ -95,6 +96,8 @@ async def _start(look: Look, dns: DNS) -> Edit | None:
     if problem.kind is ProblemKind.MULTIPLE:
         merged = repair.merged([repair.sound(each) or repair.mended(each) for each in problem.texts])
         return Edit.of(merged, ["has the terms of them all, each once"]) if merged else None
+    if joined := _joined(look):
+        return Edit.of(joined, ["has a space where one string ended and the next began"])
     if problem.kind is ProblemKind.MALFORMED or problem.texts:
         mended = repair.mended(problem.texts[0])
         return Edit.of(mended) if mended else None
@@ -105,6 +108,15 @@ async def _start(look: Look, dns: DNS) -> Edit | None:
     if look.misplaced:
         return Edit.of(look.misplaced[0][1].decode("ascii"))
     return await _new(look, dns)
+
+
+def _joined(look: Look) -> str:
+    """The record whose strings lack only a space between them: DNS joins them without one (RFC 7208 §3.3). Else ""."""
+    answer = look.walk.read.answer
+    for parts in answer.strings if answer else ():
+        if len(parts) > 1 and b"".join(parts) == look.walk.read.text:
+            return repair.sound(b" ".join(each.strip() for each in parts).decode("ascii", "replace"))
+    return ""
 
 
 async def _new(look: Look, dns: DNS) -> Edit:
@@ -154,7 +166,11 @@ def _without_the_broken(edit: Edit, look: Look) -> list[RecordChange]:
         if mended := _mended_below(problem, look):
             changes.append(mended)
         elif branch := own_branch(look.walk, problem):
-            edit.drop(branch.term, _said(problem))
+            right = _right_name(branch, problem, look.domain)
+            if right and branch.term in edit.terms:
+                edit.replace(branch.term, [right], f"has {right} for {branch.term} ({_said(problem)})")
+            else:
+                edit.drop(branch.term, _said(problem))
     for branch in look.walk.root.branches:
         if branch.dead and not branch.networks and branch.problem is None:
             edit.drop(branch.term, f"{', '.join(branch.dead)} is not there")
@@ -166,6 +182,15 @@ def _without_the_broken(edit: Edit, look: Look) -> list[RecordChange]:
         edit.drop(term, "its provider no longer asks for it")
     _narrow(edit, look)
     return changes
+
+
+def _right_name(branch: Branch, problem: Problem, domain: str) -> str:
+    """The include that a known provider has, for one at its domain that is none: a typing error, or an old name."""
+    if problem.kind not in (ProblemKind.NO_SUCH_NAME, ProblemKind.NO_RECORD) or branch.mechanism != "include":
+        return ""
+    service = by_include(branch.target) or by_relay(branch.target)
+    include = service.include_of(domain) if service else ""
+    return f"include:{include}" if include and include != key_of(branch.target) else ""
 
 
 def _mended_below(problem: Problem, look: Look) -> RecordChange | None:
@@ -212,19 +237,19 @@ async def _short_enough(edit: Edit, look: Look, changes: Sequence[RecordChange],
 async def _with_senders(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> None:
     """Adds what the senders need that do not pass: the include of their provider if it fits, else their address."""
     before, steps = list(edit.terms), list(edit.steps)
-    for by_include in (True, False):
+    for with_includes in (True, False):
         after = await _again(edit, look, changes, dns)
         if after is None:
             return
         crowded = after.walk.lookups > LOOKUP_LIMIT
-        if not by_include and crowded and edit.terms != before:
+        if not with_includes and crowded and edit.terms != before:
             edit.terms, edit.steps = list(before), list(steps)  # the includes are too many: addresses cost nothing
             after = await _again(edit, look, changes, dns) or after
             crowded = after.walk.lookups > LOOKUP_LIMIT
         for seen in after.senders:
             if seen.evaluation is None or seen.evaluation.result == "pass" or not seen.certain:
                 continue
-            term = _term_for(seen, by_include and not crowded)
+            term = _term_for(seen, with_includes and not crowded)
             there = term in edit.terms
             if term and (crowded or not there):
                 edit.add(term, first=crowded)
@@ -232,9 +257,9 @@ async def _with_senders(edit: Edit, look: Look, changes: Sequence[RecordChange],
                 edit.steps.append(f"has {term} before what asks DNS" if there else f"adds {term}{owner}")
 
 
-def _term_for(seen: Seen, by_include: bool) -> str:
+def _term_for(seen: Seen, with_includes: bool) -> str:
     include = seen.service.include_of(seen.domain, seen.sender.relay) if seen.service else ""
-    if by_include and include:
+    if with_includes and include:
         return f"include:{include}"
     return repair.address_term(seen.ip) if seen.ip and not seen.ip_from else ""
 
