@@ -26,6 +26,7 @@ from diagnostics.mail.domain import Subject, World
 from diagnostics.mail.domain.inspect import TIMEOUT_S
 from diagnostics.mail.domain.report import report
 from diagnostics.mail.message import MOST_OCTETS, MessageView, read_message
+from diagnostics.mail.message.look import TIMEOUT_S as READ_S
 from diagnostics.mail.message.view import Seen
 from diagnostics.network import Network
 
@@ -81,11 +82,8 @@ async def _looked(
     """What the message shows, and the report on its From domain with this sender as its ground."""
     world = World(door.dns, door, datetime.now(UTC))
     ends_at = asyncio.get_running_loop().time() + timeout_s
-    try:
-        async with asyncio.timeout_at(ends_at):
-            view = await read_message(octets, world, private_is_outside=allow_private)
-    except TimeoutError:
-        raise click.ClickException(f"The message could not be read within {timeout_s:g} s: DNS is slow.") from None
+    own_s = min(READ_S, timeout_s / 2)
+    view = await read_message(octets, world, private_is_outside=allow_private, timeout_s=own_s)
     if view.sender is None or not with_report:
         return view, []
     left = max(0.1, ends_at - asyncio.get_running_loop().time())

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import dkim
 import pytest
 
 from diagnostics.finding import Verdict
+from diagnostics.mail.domain import World
+from diagnostics.mail.message import read_message
 from diagnostics.mail.message.signatures import Outcome
 from tests.unit.signed_message import (
     BODY,
     DOMAIN,
     HEADER,
+    NOW,
     RECEIVED,
     codes,
     ed25519_key,
@@ -124,6 +130,19 @@ async def test_a_missing_key_is_not_a_silent_name_server() -> None:
         silent = await read(signed(), dns)
         assert "dkim.signature_unseen" in codes(silent) and "dkim.key_missing" not in codes(silent)
         assert silent.sender and silent.sender.signatures[0].verified is None
+
+
+async def test_a_name_server_that_never_answers_ends_in_time() -> None:
+    class Silent:
+        async def query(self, name: str, kind: str) -> None:
+            await asyncio.sleep(3600)
+
+    began = time.monotonic()
+    message = signed(signed(), domain="relay.example")
+    view = await read_message(message, World(Silent(), None, NOW), timeout_s=0.4)  # type: ignore[arg-type]
+    assert time.monotonic() - began < 3
+    assert codes(view).count("dkim.signature_unseen") == 2
+    assert view.seen and [each.relaxed for each in view.seen.identifiers] == [None, True]
 
 
 async def test_a_key_for_the_domain_alone_refuses_an_i_below_it() -> None:

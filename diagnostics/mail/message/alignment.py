@@ -25,9 +25,12 @@ class Identifier:
 
 
 async def compare(
-    header_from: str, signed: Iterable[tuple[str, bool | None]], mail_from: str, dns: DNS
+    header_from: str, signed: Iterable[tuple[str, bool | None]], mail_from: str, dns: DNS, timeout_s: float
 ) -> tuple[Identifier, ...]:
-    """Compare the domains that signed (d=, whether it holds) and the envelope's with the From domain."""
+    """Compare the domains that signed (d=, whether it holds) and the envelope's with the From domain.
+
+    What DNS has not said after *timeout_s* is not known.
+    """
     found: list[tuple[Literal["DKIM", "envelope"], str, bool | None]] = [
         ("DKIM", domain, holds) for domain, holds in signed if domain
     ]
@@ -37,7 +40,11 @@ async def compare(
         return ()
     domains = sorted({header_from, *(domain for _, domain, _ in found)})
     asked = [each for each in domains if is_name(each) and (each != header_from or len(domains) > 1)]
-    walks = dict(zip(asked, await asyncio.gather(*(walk(each, dns) for each in asked)), strict=True))
+    try:
+        async with asyncio.timeout(timeout_s):
+            walks = dict(zip(asked, await asyncio.gather(*(walk(each, dns) for each in asked)), strict=True))
+    except TimeoutError:
+        walks = {}
     return tuple(
         Identifier(
             by,
@@ -54,6 +61,8 @@ async def compare(
 def _relaxed(header_from: str, domain: str, walks: Mapping[str, Walk]) -> bool | None:
     if domain == header_from:
         return True
+    if header_from not in walks:
+        return None
     if domain not in walks:
         return False  # no name that could be walked
     own = walks[header_from]

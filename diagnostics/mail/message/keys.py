@@ -60,10 +60,18 @@ class KeyRecord:
         return None
 
 
-async def read_keys(dns: DNS, names: Iterable[str]) -> dict[str, KeyRecord]:
-    """The record at each name, every name asked once."""
+async def read_keys(dns: DNS, names: Iterable[str], timeout_s: float) -> dict[str, KeyRecord]:
+    """The record at each name, every name asked once; what has not come after *timeout_s* did not come."""
     wanted = list(dict.fromkeys(names))
-    return dict(zip(wanted, await asyncio.gather(*(_read(dns, name) for name in wanted)), strict=True))
+    return dict(zip(wanted, await asyncio.gather(*(_in_time(dns, name, timeout_s) for name in wanted)), strict=True))
+
+
+async def _in_time(dns: DNS, name: str, timeout_s: float) -> KeyRecord:
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _read(dns, name)
+    except TimeoutError:
+        return KeyRecord(name, None, unavailable=f"no answer within {timeout_s:g} s")
 
 
 async def _read(dns: DNS, name: str) -> KeyRecord:

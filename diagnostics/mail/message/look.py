@@ -18,14 +18,18 @@ from diagnostics.mail.message.signatures import OF_THE_COPY, Outcome, SignatureS
 from diagnostics.mail.message.view import MessageView, Seen
 from diagnostics.mail.message.way import read_way
 
+TIMEOUT_S = 20.0
 
-async def read_message(octets: bytes, world: World, *, private_is_outside: bool = False) -> MessageView:
+
+async def read_message(
+    octets: bytes, world: World, *, private_is_outside: bool = False, timeout_s: float = TIMEOUT_S
+) -> MessageView:
     """Everything that a raw message shows of how it is sent (RFC 5322, 6376, 8601, 8617). Never raises for its text.
 
     *octets*: the message as it was received; an mbox, a quoted or base64 text and a page around it are
     taken off. At most 25 MiB, 512 KiB of it header. *private_is_outside*: addresses of private networks
-    may be the relay's (a lab). Asks DNS for the keys and for `_dmarc` of the domains that sign; nothing
-    is connected to.
+    may be the relay's (a lab). Asks DNS for the keys and for `_dmarc` of the domains that sign, and waits
+    *timeout_s* at most for both together; nothing is connected to.
     """
     try:
         raw = read_raw(octets)
@@ -36,7 +40,7 @@ async def read_message(octets: bytes, world: World, *, private_is_outside: bool 
     came = next((hop.received_at for hop in way.hops if hop.received_at), "")
     received_at = as_time(came)
     form = read_form(raw, received_at, world.now)
-    signatures, chain = await read_signatures(raw, way.hops, world.dns, received_at or world.now)
+    signatures, chain = await read_signatures(raw, way.hops, world.dns, received_at or world.now, timeout_s / 2)
     author = form.author.domain
     signed = [(each.tags.domain, each.outcome is Outcome.VERIFIED) for each in signatures if not each.tags.problem]
     seen = Seen(
@@ -49,7 +53,7 @@ async def read_message(octets: bytes, world: World, *, private_is_outside: bool 
         form=form,
         mailer=read_mailer(raw),
         changers=changers(raw),
-        identifiers=await alignment.compare(author, signed, way.mail_from, world.dns),
+        identifiers=await alignment.compare(author, signed, way.mail_from, world.dns, timeout_s / 2),
         spam_marks=spam_marks(raw, way.ends),
         sender=Sender(header_from=author),
         now=world.now,

@@ -66,13 +66,13 @@ class SignatureSeen:
 
 
 async def read_signatures(
-    raw: Raw, hops: Sequence[Hop], dns: DNS, received_at: datetime
+    raw: Raw, hops: Sequence[Hop], dns: DNS, received_at: datetime, timeout_s: float
 ) -> tuple[tuple[SignatureSeen, ...], Chain]:
     """All signatures of *raw* and its ARC chain, judged as on the day when the message came. Never raises for them."""
     signed = [(place, field, read_tags(field)) for place, field in enumerate(raw.fields) if _is_signature(field)]
     sets = _sets(raw)
     names = [tags.key_name for _, _, tags in signed[:MOST_SIGNATURES] if not tags.problem]
-    records = await read_keys(dns, [*names, *sets.names])
+    records = await read_keys(dns, [*names, *sets.names], timeout_s)
     return await asyncio.to_thread(_verified, raw, hops, signed, records, sets, received_at)
 
 
