@@ -66,7 +66,7 @@ def _is_the_service_s(flaw: Flaw, looked: Looked) -> bool:
 
 def _flawed(code: Code, why: str, looked: Looked, evidence: dict[str, Any]) -> Finding:
     changes = repair.mended(looked) if code not in _NEEDS_A_NEW_KEY else ()
-    service, owner, panel = looked.service, printable(looked.owner, 260), words.panel(looked.service)
+    service, owner, panel = looked.service, printable(looked.owner, 260), words.maker(looked)
     if changes and code is codes.MULTIPLE:
         mend = (
             f"keep the value below, and delete the other TXT records of {owner} at the DNS host of {looked.key.domain}"
@@ -87,9 +87,14 @@ def _flawed(code: Code, why: str, looked: Looked, evidence: dict[str, Any]) -> F
         "mend": mend,
         "renew": service.renewal if service and service.renewal else f"in {panel}",
         "proposed": repair.copied(changes),
-        "letter": "" if changes else words.letter_for_key(looked, f"What stands there is not good enough: {why}."),
+        "letter": "" if changes else _letter(code, why, looked),
     }
     return code.finding(looked.name, {**evidence, **more}, records=changes)
+
+
+def _letter(code: Code, why: str, looked: Looked) -> str:
+    new = code in _NEEDS_A_NEW_KEY
+    return words.letter_for_key(looked, f"What DNS has for it is not good enough: {why}.", new=new)
 
 
 def _of_revoked(looked: Looked, facts: Facts, evidence: dict[str, Any]) -> Iterator[Finding]:
@@ -97,7 +102,7 @@ def _of_revoked(looked: Looked, facts: Facts, evidence: dict[str, Any]) -> Itera
         yield codes.KEY_RETIRED.finding(looked.name, evidence)
     elif looked.wanted or not facts.sends_no_mail:
         in_use = ", and real mail is signed with it" if looked.why is Why.SEEN else ""
-        letter = words.letter_for_key(looked, "The key there is revoked: its p= is empty.")
+        letter = words.letter_for_key(looked, "The key there is revoked: its p= is empty.", new=True)
         yield codes.KEY_REVOKED.finding(looked.name, {**evidence, "in_use": in_use, "letter": letter})
 
 
@@ -132,7 +137,7 @@ def _stale(looked: Looked, evidence: dict[str, Any]) -> Finding:
 
 def _missing(looked: Looked, targets: Targets, evidence: dict[str, Any]) -> Finding:
     changes = repair.as_cname(looked, targets[looked.name]) if looked.name in targets else ()
-    panel, end = words.panel(looked.service), printable(looked.owner, 260)
+    panel, end = words.maker(looked), printable(looked.owner, 260)
     why, mend = "nothing stands there", f"copy the record from {panel}"
     if looked.lost_its_dot:
         why = f"its CNAME leads to {end}, where a panel appended the domain"

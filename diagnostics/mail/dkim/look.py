@@ -51,7 +51,7 @@ async def gather_facts(subject: Subject, world: World) -> Facts:
     below = answers[(f"_domainkey.{domain}", "TXT")]
     # Behind a wildcard's CNAME, what does not exist is its target.
     nothing_below = isinstance(below, DNSAnswer) and below.end is End.NXDOMAIN and not below.chain
-    usual = () if nothing_below or wildcard.texts or isinstance(below, DNSUnavailable) else senders.general_selectors()
+    usual = () if nothing_below or isinstance(below, DNSUnavailable) else senders.general_selectors()
     await _add(world.dns, domain, looked, wildcard, [each.service for each in suspects], usual)
     # A key that was found by a usual selector names a service whose other selectors are worth a question.
     told = [each.service for each in looked.values() if each.service and each.exists]

@@ -39,7 +39,7 @@ def key_facts(looked: Looked, now: datetime) -> dict[str, Any]:
         "age_days": (now.date() - day).days if day else None,
         "provider": service.name if service else "",
         "provider_title": service.title if service else "",
-        "panel": panel(service),
+        "panel": maker(looked),
         "led": [printable(each, 260) for each in looked.chain],
         "records": records(looked),
     }
@@ -85,14 +85,23 @@ def tried_said(selectors: tuple[str, ...]) -> str:
     return f"the selector {printable(selectors[0], 60)}" if len(selectors) == 1 else f"{len(selectors)} selectors"
 
 
-def letter_for_key(looked: Looked, what: str) -> str:
-    """To the service or the keeper of the mail server: which record is wanted."""
+def maker(looked: Looked) -> str:
+    """Where this key is made."""
+    if looked.service is None and not looked.is_own:
+        return f"the panel of the service that keeps {printable(looked.owner, 260)}"
+    return panel(looked.service)
+
+
+def letter_for_key(looked: Looked, what: str, *, new: bool = False) -> str:
+    """To the service or the keeper of the mail server: which record is wanted; *new*: of another key."""
     key = looked.key
     name, domain = printable(key.name, 260), printable(key.domain, 260)
+    wanted = f"Please tell us the complete record to publish at {name} (type, name and value), with a key of 2,048 bits"
+    if new:
+        wanted = "Please make a new key of 2,048 bits with another selector, tell us its complete record (type, name and value)"
     return (
         f"Mail with the From domain {domain} is signed with DKIM by you, selector {printable(key.selector, 100)}. "
-        f"{what} Please tell us the complete record to publish at {name} (type, name and value), with a key of "
-        "2,048 bits, and check on your side that signing with it is switched on."
+        f"{what} {wanted}, and check on your side that signing with it is switched on."
     )
 
 
