@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diagnostics.mail.dmarc import is_policy_record, parse
 from diagnostics.mail.dmarc.mend import changed, fresh, mended, merged
@@ -166,6 +168,12 @@ def test_several_records_become_one_with_the_weakest_policy_and_all_addresses() 
     assert merged(texts) == "v=DMARC1; p=quarantine; rua=mailto:a@b.example,mailto:c@d.example"
 
 
+def test_a_long_list_of_addresses_is_kept_whole() -> None:
+    uris = ",".join(f"mailto:{'x' * 50}{at}@b.example" for at in range(40))
+    assert mended(f"v=DMARC1; p=rejct; rua={uris}") == f"v=DMARC1; p=reject; rua={uris}"
+    assert changed(parse(f"v=DMARC1; p=none; rua={uris}".encode()), p="reject") == f"v=DMARC1; p=reject; rua={uris}"
+
+
 def test_a_change_keeps_what_else_stands_in_the_record() -> None:
     record = parse(b"v=DMARC1; rua=mailto:a@b.example; p=none; color=blue; t=y")
     said = changed(record, without=["t"], p="quarantine")
@@ -183,3 +191,19 @@ def test_a_huge_or_wild_record_is_read_and_shown_bounded(text: bytes) -> None:
     assert all(each.isprintable() for each in found.text)
     assert len(found.problems) <= 10
     assert all(len(each.detail) < 700 and each.detail.isprintable() for each in found.problems)
+
+
+PIECES = st.sampled_from(
+    [
+        *("v=DMARC1", "p=", "reject", "none", ";", ",", " ", '"', "rua=", "ruf=", "mailto:", "a@b.example", "!10m"),
+        *("sp=", "fo=1", "psd=y", "t=y", "adkim=s", "\u201c", "\\", "%21", "=", "np", "@", "\x00", "xn--", "é"),
+        *("fo=0:0:1:d:s", "://", "?x=1", "pct=5"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60))
+def test_whatever_stands_there_the_proposed_record_is_in_order(text: str) -> None:
+    for made in (mended(text), mended(text, gentle=True), merged([text, "v=DMARC1; p=none"])):
+        found = parse(made.encode())
+        assert (found.problems, found.spoilt, found.removed) == ((), False, ())

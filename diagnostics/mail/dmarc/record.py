@@ -122,7 +122,7 @@ def parse(text: bytes) -> Record:
         rua=rua,
         ruf=ruf,
         pct=_percent(values.get("pct", "")),
-        tags=tuple((name, printable(value)) for name, value in tags),
+        tags=tuple((name, printable(value, MOST_RECORD)) for name, value in tags),
         removed=tuple(name for name in REMOVED if name in values),
         unknown=tuple(printable(name, 40) for name in values if name not in KNOWN and name not in REMOVED),
         problems=tuple(problems[:MOST_PROBLEMS]),

@@ -9,10 +9,12 @@ from urllib.parse import unquote
 from diagnostics.network import is_name
 from diagnostics.printable import printable
 
+MOST_URI = 2000  # characters shown
+
 _SIZE = re.compile(r"!([0-9]+[kmgt]?)\Z", re.IGNORECASE | re.ASCII)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(.+)\Z", re.IGNORECASE | re.ASCII)
 _ADDRESS = re.compile(r"[^@\s<>\"(),:;\[\]\\]+@([a-z0-9._-]+)\Z", re.IGNORECASE | re.ASCII)
-_URI = re.compile(r"[\x21-\x7e]+\Z", re.ASCII)
+_URI = re.compile(r"[^\s\x00-\x20\x7f-\U0010ffff\"<>\\^`{|}]+\Z")  # RFC 3986 §2
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,11 @@ class ReportURI:
     def mendable(self) -> str:
         """The URI as it was surely meant; "" where that cannot be known."""
         text = _SIZE.sub("", self.text)
-        if not self.problem:
-            return text
-        bare = re.sub(r"\A(?:mailto\s*[:;=]?\s*/*|<)+", "", text.strip(" <>\"'"), flags=re.IGNORECASE)
-        found = _ADDRESS.match(bare)
-        return f"mailto:{bare}" if found and is_name(found[1]) and "." in found[1] else ""
+        if self.problem:
+            bare = re.sub(r"\A(?:mailto\s*[:;=]?\s*/*|<)+", "", text.strip(" <>\"'"), flags=re.IGNORECASE)
+            text = f"mailto:{bare}"
+        again = _read(text)
+        return text if not again.problem and not again.size else ""
 
 
 def read_uris(value: str) -> tuple[ReportURI, ...]:
@@ -42,7 +44,7 @@ def read_uris(value: str) -> tuple[ReportURI, ...]:
 
 
 def _read(text: str) -> ReportURI:
-    shown = printable(text)
+    shown = printable(text, MOST_URI)
     if not text:
         return ReportURI("", problem="a comma with nothing beside it")
     size = _SIZE.search(text)
