@@ -166,6 +166,14 @@ def test_a_resolver_that_fails_is_unknown(desk: Desk) -> None:
     assert "could not be resolved" in answer["findings"][0]["summary"]
 
 
+def test_a_resolver_that_is_silent_is_unknown_within_the_time(desk: Desk) -> None:
+    desk.zone.fail(RELAY, "timeout")
+    started = time.monotonic()
+    code, answer = desk.diagnose(RELAY, "--timeout", "1.5")
+    assert time.monotonic() - started < 3
+    assert (code, found(answer)) == (3, ["smtp.connect.unseen"])
+
+
 def test_a_port_where_nothing_listens_is_told_with_one_that_is_open(desk: Desk) -> None:
     with ScriptedSmtp(Script(), port=2525, certificate=desk.authority.good(RELAY)) as server:
         name = desk.named(server.address)

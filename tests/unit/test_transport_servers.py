@@ -338,6 +338,29 @@ async def test_a_trust_anchor_of_the_chain_fits_and_one_of_a_stranger_does_not(l
         assert "dane.mismatch" in by_code(await look_at_transport(FROM, world_of(server, lab)[0], ways=ways))
 
 
+async def test_tlsa_records_behind_an_alias_are_mended_where_they_stand(lab: Lab) -> None:
+    records = own(lab, lab.authority.good(MX)) + f"{TLSA} IN CNAME dane\ndane IN TLSA 3 1 1 {'ab' * 32}"
+    with signed(records) as server:
+        world, ways = world_of(server, lab)
+        finding = by_code(await look_at_transport(FROM, world, ways=ways))["dane.mismatch"]
+        assert finding.remedy and finding.remedy.records[0].name == f"dane.{DOMAIN}"
+        assert await proof("dane.mismatch", FROM, world_of(server, lab)[0], ways) == "pass"
+
+
+async def test_the_tlsa_record_of_a_provider_is_for_the_provider_to_mend(lab: Lab) -> None:
+    server = lab.mail_server("mx.host.test", lab.authority.good("mx.host.test"))
+    zones = {
+        "test": "",
+        DOMAIN: "@ IN MX 10 mx.host.test.",
+        "host.test": f"mx IN A {server.address}\n_25._tcp.mx IN TLSA 3 1 1 {'ab' * 32}",
+    }
+    with SignedNsd(zones, {name: Signing() for name in zones}) as dns:
+        world, ways = world_of(dns, lab)
+        finding = by_code(await look_at_transport(FROM, world, ways=ways))["dane.mismatch"]
+    assert finding.remedy and not finding.remedy.records
+    assert "3 1 1" in finding.remedy.letter
+
+
 async def test_tlsa_records_of_no_use_for_mail_are_a_warning(lab: Lab) -> None:
     with signed(own(lab, lab.authority.good(MX)) + f"{TLSA} IN TLSA 1 0 1 {'ab' * 32}") as server:
         world, ways = world_of(server, lab)
@@ -364,8 +387,8 @@ async def test_an_unsigned_domain_is_told_that_its_own_tlsa_is_idle(lab: Lab) ->
     zone = own(lab, lab.authority.good(MX)) + f"{TLSA} IN TLSA 3 1 1 {'ab' * 32}"
     with SignedNsd({"test": "", DOMAIN: zone}, {"test": Signing()}) as server:
         world, ways = world_of(server, lab)
-        view = await look_at_transport(FROM, world, ways=ways)
-    assert faults(view) == ["dane.not_signed"]
+        assert faults(await look_at_transport(FROM, world, ways=ways)) == ["dane.not_signed"]
+        assert await proof("dane.not_signed", FROM, world_of(server, lab)[0], ways) == "pass"
 
 
 @pytest.mark.parametrize(

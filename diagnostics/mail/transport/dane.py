@@ -37,6 +37,15 @@ class Announced:
         return f"_25._tcp.{self.host.name}"
 
     @property
+    def owner(self) -> str:
+        """The name that the records stand at: many host names share them by a CNAME (RFC 7672 §3.1.4)."""
+        return self.answer.chain[-1] if self.answer.chain else self.name
+
+    def is_of(self, domain: str) -> bool:
+        """Whether whoever owns *domain* writes these records."""
+        return self.owner == domain or self.owner.endswith(f".{domain}")
+
+    @property
     def usable(self) -> tuple[TLSARecord, ...]:
         """RFC 7672 §3.1: DANE-EE and DANE-TA, well-formed."""
         return tuple(each for each in self.answer.tlsa if _is_usable(each))
@@ -66,7 +75,7 @@ def judge_dane(
 ) -> Iterator[Finding]:
     """One finding for each mail server with TLSA records that concern this domain."""
     for each in announced:
-        mine = each.host.name == route.domain or each.host.name.endswith(f".{route.domain}")
+        mine = each.is_of(route.domain)
         facts = _facts(each, route, views.get(each.host.name))
         subject = printable(each.host.name)
         if each.state.state is Security.BOGUS:
@@ -75,7 +84,8 @@ def judge_dane(
             # A provider's TLSA is for those of its customers who sign their domains: no matter of the others.
             if mine:
                 unsigned = route.domain if domain_state.state is Security.INSECURE else each.state.zone
-                yield codes.NOT_SIGNED.finding(subject, {**facts, "unsigned": printable(unsigned)})
+                gone = [RecordChange(each.owner, "TLSA", "", tuple(each.answer.values))]
+                yield codes.NOT_SIGNED.finding(subject, {**facts, "unsigned": printable(unsigned)}, records=gone)
         elif each.state.state is Security.UNKNOWN or domain_state.state is Security.UNKNOWN:
             dark = each.state if each.state.state is Security.UNKNOWN else domain_state
             why = f"the state of DNSSEC is not known ({printable(dark.detail)})."
@@ -87,12 +97,12 @@ def judge_dane(
 def _compared(each: Announced, view: PortView | None, facts: dict[str, Any], *, mine: bool) -> Finding:
     subject, found = printable(each.host.name), tuple(each.answer.values)
     if view is not None and conversed(view) and view.starttls is False:
-        changes = [RecordChange(each.name, "TLSA", "", found)] if mine else []
+        changes = [RecordChange(each.owner, "TLSA", "", found)] if mine else []
         return codes.NO_TLS.finding(subject, facts, records=changes)
     leaf = view.presented[0] if view is not None and view.presented else None
     value = proposed(leaf) if leaf else ""
-    changes = [RecordChange(each.name, "TLSA", value, found)] if mine else []
-    facts |= {"proposed": f"{each.name}  TLSA  {value}" if value else ""}
+    changes = [RecordChange(each.owner, "TLSA", value, found)] if mine else []
+    facts |= {"proposed": f"{each.owner}  TLSA  {value}" if value else ""}
     if not each.usable:
         return codes.UNUSABLE.finding(subject, {**facts, "why": _why_unusable(each.answer.tlsa)}, records=changes)
     if view is None or leaf is None:
@@ -138,21 +148,20 @@ def _why_unusable(records: Sequence[TLSARecord]) -> str:
 
 
 def _facts(each: Announced, route: MailRoute, view: PortView | None) -> dict[str, Any]:
-    owner = receiver(each.host.name) or f"the operator of {each.host.name}"
     zone = each.state.zone or each.host.name.partition(".")[2] or each.host.name
     leaf = view.presented[0] if view is not None and view.presented else None
     value = proposed(leaf) if leaf else ""
-    mine = each.host.name.endswith(f".{route.domain}") or each.host.name == route.domain
     letter = (
-        f"The TLSA records of {each.name} ({'; '.join(each.answer.values[:4])}) do not fit your mail server "
+        f"The TLSA records of {each.owner} ({'; '.join(each.answer.values[:4])}) do not fit your mail server "
         f"{each.host.name}, so senders that use DANE do not deliver."
         + (f" The certificate that it shows now would need: {value}" if value else "")
     )
     return {
         "domain": route.domain,
         "zone": printable(zone),
-        "owner": owner,
-        "letter": "" if mine else letter,
+        "owner": printable(each.owner),
+        "provider_title": receiver(each.host.name),
+        "letter": "" if each.is_of(route.domain) else letter,
         "proposed": "",
         "states": {"tlsa": each.state.state.value},
         "presented": value,

@@ -18,7 +18,7 @@ MISMATCH = Code(
     "dane.mismatch",
     Verdict.FAIL,
     "The TLSA record of {subject} does not fit the certificate that it shows.",
-    remedy="At the DNS host of {evidence.zone}, put this value in the place of the TLSA records of _25._tcp.{subject}. "
+    remedy="At the DNS host of {evidence.zone}, put this value in the place of the TLSA records of {evidence.owner}. "
     "Is the certificate renewed by itself (Let's Encrypt), keep its key at renewals (certbot: reuse_key = True), or "
     "this comes again.",
     copy="{evidence.proposed}",
@@ -34,7 +34,7 @@ NO_TLS = Code(
     Verdict.FAIL,
     "{subject} announces its certificate by DANE and offers no STARTTLS.",
     remedy="Ask the operator of {subject} to enable STARTTLS on port 25. Until then, delete the TLSA records of "
-    "_25._tcp.{subject} at the DNS host of {evidence.zone}.",
+    "{evidence.owner} at the DNS host of {evidence.zone}.",
     letter="{evidence.letter}",
     meaning="A TLSA record demands TLS: senders that use DANE do not deliver.",
     proof=_SEEN,
@@ -45,7 +45,7 @@ UNUSABLE = Code(
     "dane.unusable",
     Verdict.WARN,
     "No TLSA record of {subject} is usable for mail: {evidence.why}.",
-    remedy="At the DNS host of {evidence.zone}, put this value in the place of the TLSA records of _25._tcp.{subject}.",
+    remedy="At the DNS host of {evidence.zone}, put this value in the place of the TLSA records of {evidence.owner}.",
     copy="{evidence.proposed}",
     letter="{evidence.letter}",
     meaning="Mail uses only the usages 3 (DANE-EE) and 2 (DANE-TA), RFC 7672 §3.1. With others senders encrypt "
@@ -59,7 +59,7 @@ NOT_SIGNED = Code(
     Verdict.WARN,
     "The TLSA record of {subject} has no effect: {evidence.unsigned} is not signed with DNSSEC.",
     remedy="Enable DNSSEC at the DNS host of {evidence.unsigned} and enter its DS record at the registrar; or delete "
-    "the TLSA records of _25._tcp.{subject} at the DNS host of {evidence.zone}.",
+    "the TLSA records of {evidence.owner} at the DNS host of {evidence.zone}.",
     letter="{evidence.letter}",
     meaning="Senders believe TLSA records only where DNSSEC proves them (RFC 7672 §2.2).",
     proof=_SEEN,
