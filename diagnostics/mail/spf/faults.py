@@ -125,7 +125,7 @@ def _broken_below(look: Look) -> Iterator[Fault]:
     if walk.lookups > LOOKUP_LIMIT and not looped:
         eleventh = next(each for each in _branches(look) if each[1].lookup == LOOKUP_LIMIT + 1)
         problem = {"kind": ProblemKind.TOO_MANY_LOOKUPS, "term": eleventh[1].term, "domain": eleventh[0]}
-        facts = {**_facts(look), "problem": problem, "for_whom": ""}
+        facts = {**_facts(look), "problem": problem, "for_whom": f" ({walk.counted} to its end)"}
         stops = stops_somebody(look, (ProblemKind.TOO_MANY_LOOKUPS,))
         yield Fault(codes.TOO_MANY_LOOKUPS if stops else record_codes.LOOKUPS_OVER_LIMIT, facts)
     own = {each.term for each in walk.root.branches if each.dead and not each.networks}

@@ -92,7 +92,7 @@ class Walk:
     @property
     def counted(self) -> str:
         """The lookups as people read them."""
-        return f"more than {self.lookups}" if self.more else str(self.lookups)
+        return f"more than {self.lookups}, where the look stopped," if self.more else str(self.lookups)
 
 
 @dataclass
