@@ -174,7 +174,12 @@ def as_facts(evidence: Any) -> dict[str, Any]:
     return plain
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})  # the types themselves: a StrEnum is none of them
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _PLAIN:  # as nearly every value is
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Enum):
@@ -185,7 +190,7 @@ def _plain(value: Any) -> Any:
         return sorted(_plain(item) for item in value)
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return [_plain(item) for item in value]
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, (str, int, float)):
         return value
     return str(value)
 

@@ -48,12 +48,15 @@ class Asking:
         self._timeout_s = timeout_s
         self._done = done
         self._answer: DNSAnswer | None = None
+        self._exchange: Exchange[_Round] | None = None
         self._started = time.monotonic()
         self._round(name)
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
-        self._exchange.cancel()
+        if self._exchange:
+            self._exchange.cancel()
+            self._exchange = None
 
     def _round(self, target: str) -> None:
         octets, number = name_octets(target), _number(self._kind)
@@ -62,8 +65,8 @@ class Asking:
         def make(edns: bool) -> Question:
             return Question.of(octets, number, validated=validated, signed=signed, edns=edns)
 
-        self._exchange = Exchange(self._servers, make, self._read, self._came)
-        self._exchange.start(self._started + self._timeout_s - time.monotonic())
+        self._exchange = exchange = Exchange(self._servers, make, self._read, self._came)
+        exchange.start(self._started + self._timeout_s - time.monotonic())
 
     def _read(self, question: Question, reply: bytes) -> _Round:
         if self._form != "records":
@@ -74,6 +77,7 @@ class Asking:
         return _records(self._name, self._kind, reply)
 
     def _came(self, outcome: _Round | Exception) -> None:
+        self._exchange = None  # they know each other, and nobody should have to collect them
         if isinstance(outcome, NoReply):
             return self._unavailable(str(outcome))
         if not isinstance(outcome, tuple):

@@ -157,7 +157,8 @@ class SharedDNS:
             # Who gives up must not take the answer from the others.
             return _told(await me, name)
         except asyncio.CancelledError:
-            flight.waiting.remove(me)
+            if me in flight.waiting:
+                flight.waiting.remove(me)
             if not flight.waiting and self._flights.get(key) is flight:
                 del self._flights[key]
                 if flight.asking:
@@ -174,7 +175,8 @@ class SharedDNS:
         self.counts.asked += 1
         _, kind, form = flight.key
         done = partial(self._came, flight)
-        flight.asking = self.resolver.ask(flight.name, kind, form, done)
+        asking = self.resolver.ask(flight.name, kind, form, done)
+        flight.asking = asking if flight.waiting else None
         return None
 
     def _came(self, flight: _Flight, outcome: _Outcome) -> None:
@@ -186,7 +188,8 @@ class SharedDNS:
 
     def _land(self, flight: _Flight, outcome: _Outcome) -> None:
         self._flights.pop(flight.key, None)
-        for each in flight.waiting:
+        waiting, flight.waiting, flight.asking = flight.waiting, [], None
+        for each in waiting:
             if not each.done():
                 each.set_result(outcome)
         self._slots.give_back()

@@ -7,7 +7,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__main__", "report", "paired", "bare_ingest"}
+NOT_BENCHES = {"__main__", "report", "paired", "bare_ingest", "checkdmarc_report"}
 
 
 def main() -> int:

@@ -37,7 +37,7 @@ def world(count: int) -> Records:
 
 
 def _address(number: int, last: int) -> str:
-    return f"198.18.{number // 250}.{number % 250 + 1}" if last == 80 else f"198.19.{number // 250}.{number % 250 + 1}"
+    return f"203.{last}.{number // 250}.{number % 250 + 1}"
 
 
 def _txt(text: str) -> str:
@@ -67,7 +67,7 @@ def _microsoft(name: str, number: int) -> Rows:
             _txt("v=spf1 include:spf.protection.outlook.com include:sendgrid.net -all"),
             _txt(f"MS=ms{number}"),
         ),
-        (f"{dashed}.mail.protection.outlook.com.", "A", "192.0.2.70"),
+        (f"{dashed}.mail.protection.outlook.com.", "A", "203.1.0.70"),
         ("selector1._domainkey", "CNAME", f"selector1-{dashed}._domainkey.{tenant}."),
         ("selector2._domainkey", "CNAME", f"selector2-{dashed}._domainkey.{tenant}."),
         (f"selector1-{dashed}._domainkey.{tenant}.", "TXT", _key("1" + name)),
@@ -156,7 +156,7 @@ _SHAPES = (_microsoft, _google, _own_server, _parked, _amazon, _too_many, _mailg
 
 
 def _ranges(first: int, count: int) -> str:
-    return " ".join(f"ip4:203.0.113.{(first + each * 4) % 256}/30" for each in range(count))
+    return " ".join(f"ip4:203.4.113.{(first + each * 4) % 256}/30" for each in range(count))
 
 
 _PROVIDERS: Rows = [
@@ -164,7 +164,7 @@ _PROVIDERS: Rows = [
     ("spfd.protection.outlook.com", "TXT", _txt(f"v=spf1 {_ranges(40, 12)} -all")),
     ("_spf.google.com", "TXT", _txt("v=spf1 include:_netblocks.google.com include:_netblocks2.google.com ~all")),
     ("_netblocks.google.com", "TXT", _txt(f"v=spf1 {_ranges(64, 12)} ~all")),
-    ("_netblocks2.google.com", "TXT", _txt("v=spf1 ip6:2001:db8:4000::/36 ip6:2001:db8:f000::/36 ~all")),
+    ("_netblocks2.google.com", "TXT", _txt("v=spf1 ip6:2a00:9999:4000::/36 ip6:2a00:9999:f000::/36 ~all")),
     ("sendgrid.net", "TXT", _txt(f"v=spf1 {_ranges(128, 10)} include:ab.sendgrid.net ~all")),
     ("ab.sendgrid.net", "TXT", _txt(f"v=spf1 {_ranges(160, 4)} ~all")),
     ("servers.mcsv.net", "TXT", _txt(f"v=spf1 {_ranges(180, 4)} ?all")),
@@ -173,16 +173,16 @@ _PROVIDERS: Rows = [
     ("_spf.mailgun.org", "TXT", _txt(f"v=spf1 {_ranges(220, 4)} ~all")),
     ("_spf.eu.mailgun.org", "TXT", _txt(f"v=spf1 {_ranges(236, 3)} ~all")),
     ("spf.brevo.com", "TXT", _txt(f"v=spf1 {_ranges(248, 2)} ~all")),
-    ("relay.web-host.example", "TXT", _txt("v=spf1 ip4:192.0.2.0/26 ~all")),
+    ("relay.web-host.example", "TXT", _txt("v=spf1 ip4:203.1.1.0/26 ~all")),
     *((f"s{n}.domainkey.u100.wl.sendgrid.net", "TXT", _key(f"sendgrid{n}")) for n in (1, 2)),
     *((f"dkim{n}.mcsv.net", "TXT", _key(f"mcsv{n}")) for n in (2, 3)),
     ("mail.dkim.brevo.example", "TXT", _key("brevo")),
-    *((f"{host}aspmx.l.google.com", "A", "192.0.2.77") for host in ("", "alt1.", "alt2.")),
-    *((host, "A", "192.0.2.78") for host in ("smtp.google.com", "mxa.mailgun.org", "mxb.mailgun.org")),
-    ("feedback-smtp.eu-west-1.amazonses.com", "A", "192.0.2.79"),
-    ("ns1.dns-host.example", "A", "192.0.2.1"),
-    ("ns2.dns-host.example", "A", "192.0.2.2"),
+    *((f"{host}aspmx.l.google.com", "A", "203.1.0.77") for host in ("", "alt1.", "alt2.")),
+    *((host, "A", "203.1.0.78") for host in ("smtp.google.com", "mxa.mailgun.org", "mxb.mailgun.org")),
+    ("feedback-smtp.eu-west-1.amazonses.com", "A", "203.1.0.79"),
+    ("ns1.dns-host.example", "A", "203.1.0.1"),
+    ("ns2.dns-host.example", "A", "203.1.0.2"),
     ("dmarc-host.example", "MX", "10 mx.dmarc-host.example."),
-    ("mx.dmarc-host.example", "A", "192.0.2.3"),
+    ("mx.dmarc-host.example", "A", "203.1.0.3"),
     ("*._report._dmarc.dmarc-host.example", "TXT", _txt("v=DMARC1;")),
 ]  # fmt: skip

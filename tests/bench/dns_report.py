@@ -1,0 +1,257 @@
+"""The whole report of a sending domain: 1,000 domains against a DNS server that answers after 20 ms, and one alone.
+
+Ours is `diagnose domains --dns-only` in a process of its own; the baseline is checkdmarc 6 on 30 of the same domains.
+They take turns on one processor, the DNS server has the other. Neither asks by SMTP or HTTPS; both look at SPF, DMARC,
+MX and their addresses, MTA-STS, TLS-RPT, BIMI, DS, SOA and NS; ours at some sixty DKIM selectors besides, and it
+proves its remedies.
+
+One domain alone is held against the longest chain of questions that depend on each other: one depends on another
+where its name stands in the other's answer. AFTERCARE_CHECKDMARC names a Python with checkdmarc; without it a virtual
+environment is made for this run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from diagnostics.mail.domain import Subject, World
+from diagnostics.mail.domain.inspect import inspect
+from diagnostics.mail.domain.together import together
+from diagnostics.network import DNS, DNSAnswer, DNSUnavailable, RecordType, Resolver, SharedDNS
+from tests.bench.report import report, spread
+from tests.servers.many_domains import domain
+from tests.servers.process import MissingPart, server_directory
+from tests.servers.slow_dns import SlowDns
+
+BAR = 20.0
+MEMORY_BAR_MIB = 300.0
+MOST_ASKED = 2
+ALONE_BAR = 1.3
+DOMAINS = 1_000
+THEIR_DOMAINS = 30
+ROUNDS = 3
+DELAY_MS = 20.0
+SHAPES = 7
+ALONE_ROUNDS = 9
+CHECKDMARC = "checkdmarc>=6,<7"
+OURS_CPU, SERVER_CPU = 0, 1
+
+
+@dataclass
+class Round:
+    """One run of `diagnose domains`."""
+
+    seconds: float  # a domain
+    peak_mib: float
+    lines: int
+    questions: float  # a domain
+    most: tuple[str, int]  # the question that was asked most often
+
+
+def ours(server: SlowDns, folder: Path) -> Round:
+    names = folder / "domains.txt"
+    names.write_text("".join(f"{domain(number)}\n" for number in range(DOMAINS)))
+    words = ["-m", "diagnostics.cli", "domains", str(names), "--dns-only", "--nameserver", server.nameserver]
+    server.counts()
+    with (folder / "report.jsonl").open("wb") as lines:
+        began = time.perf_counter()
+        process = subprocess.Popen([sys.executable, *words], stdout=lines)
+        pin(process.pid, OURS_CPU)
+        _, _, usage = os.wait4(process.pid, 0)
+        took = time.perf_counter() - began
+    told = server.counts()
+    written = (folder / "report.jsonl").read_bytes().count(b"\n")
+    peak_mib = usage.ru_maxrss / 1024
+    return Round(took / DOMAINS, peak_mib, written, told["questions"] / DOMAINS, tuple(told["most"][0]))
+
+
+def theirs(server: SlowDns, python: Path) -> list[float]:
+    """Seconds of each of the first domains."""
+    script = Path(__file__).with_name("checkdmarc_report.py")
+    words = [str(python), str(script), str(server.port), *(domain(number) for number in range(THEIR_DOMAINS))]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    pin(process.pid, OURS_CPU)
+    output, _ = process.communicate()
+    assert process.returncode == 0, "checkdmarc failed"
+    seconds: list[float] = json.loads(output)
+    return seconds
+
+
+@dataclass
+class Asked:
+    """One question of a report: which of the answers before it have its name in them."""
+
+    name: str
+    kind: str
+    asked_at: int  # places in the order of all that happened
+    answered_at: int = 0
+    names: frozenset[str] = frozenset()  # and addresses, that the answer has
+
+
+@dataclass
+class Watched:
+    """The front, and every question that goes through it, in order."""
+
+    front: SharedDNS
+    questions: list[Asked] = field(default_factory=list)
+    moment: int = 0
+
+    async def query(self, name: str, kind: RecordType) -> DNSAnswer:
+        question = Asked(name.lower().removesuffix("."), kind, self._next())
+        self.questions.append(question)
+        try:
+            answer = await self.front.query(name, kind)
+        except DNSUnavailable:
+            question.answered_at = self._next()
+            raise
+        question.answered_at = self._next()
+        text = " ".join(answer.values).lower()
+        question.names = frozenset(each.strip(".") for each in re.findall(r"[a-z0-9_.-]+", text))
+        return answer
+
+    def _next(self) -> int:
+        self.moment += 1
+        return self.moment
+
+    def longest_chain(self, subject: str) -> int:
+        """How many questions had to wait for one another."""
+        depths: dict[int, int] = {}
+        for question in self.questions:
+            before = [each for each in self.questions if 0 < each.answered_at < question.asked_at]
+            wanted = needed(question.name, subject)
+            grounds = [
+                depths[id(each)]
+                for each in before
+                if any(name in each.names for name in wanted) and each.name != question.name
+            ]
+            depths[id(question)] = 1 + min(grounds, default=0)
+        return max(depths.values())
+
+
+def needed(name: str, subject: str) -> list[str]:
+    """What an answer must have said for *name* to be known; what the subject makes up by itself needs none."""
+    if name.endswith(".in-addr.arpa"):
+        return [".".join(reversed(name.removesuffix(".in-addr.arpa").split(".")))]
+    plain = re.sub(r"^(_[^.]+\.)+", "", name)
+    report = re.search(r"\._report\._dmarc\.(.+)$", name)
+    found = [report[1]] if report else [name, plain]
+    return [each for each in found if each != subject and not subject.endswith(f".{each}")]
+
+
+async def alone(nameserver: str, name: str) -> tuple[float, int]:
+    """The median seconds of one domain's report by a front that knows nothing, and its longest chain."""
+    resolver = Resolver((nameserver,))
+    watched = Watched(SharedDNS(resolver))
+    await looked_at(name, watched)
+    seconds = []
+    for _ in range(ALONE_ROUNDS):
+        front = SharedDNS(resolver)
+        began = time.perf_counter()
+        await looked_at(name, front)
+        seconds.append(time.perf_counter() - began)
+    return median(seconds), watched.longest_chain(name)
+
+
+async def looked_at(name: str, dns: DNS) -> None:
+    """What `diagnose domain --dns-only` does."""
+    subject, world = Subject(name), World(dns, None, datetime.now(UTC))
+    await together(await inspect(subject, world), subject, world, timeout_s=60.0)
+
+
+def pin(process: int, cpu: int) -> None:
+    """To one processor, where there is more than one."""
+    if len(os.sched_getaffinity(0)) > 1:
+        os.sched_setaffinity(process, {cpu})
+
+
+@contextmanager
+def checkdmarc(folder: Path) -> Iterator[Path]:
+    """A Python that has it. Raises MissingPart."""
+    if named := os.environ.get("AFTERCARE_CHECKDMARC"):
+        yield Path(named)
+        return
+    venv.create(folder / "checkdmarc", with_pip=True)
+    python = folder / "checkdmarc" / "bin" / "python"
+    made = subprocess.run([python, "-m", "pip", "install", "--quiet", CHECKDMARC], check=False)
+    if made.returncode:
+        raise MissingPart(
+            f"checkdmarc cannot be installed: AFTERCARE_CHECKDMARC=PYTHON names a Python with {CHECKDMARC}"
+        )
+    yield python
+
+
+def batch(server: SlowDns, python: Path, folder: Path) -> bool:
+    rounds: list[Round] = []
+    baseline: list[list[float]] = []
+    for number in range(ROUNDS):
+        for side in ("ours", "theirs") if number % 2 else ("theirs", "ours"):
+            if side == "ours":
+                rounds.append(ours(server, folder))
+            else:
+                baseline.append(theirs(server, python))
+        print(
+            f"  {rounds[-1].seconds:.4f} s a domain, theirs {sum(baseline[-1]) / THEIR_DOMAINS:.3f} s", file=sys.stderr
+        )
+    their_seconds = [sum(each) / len(each) for each in baseline]
+    ratio = median(their_seconds) / median(each.seconds for each in rounds)
+    peak_mib, most = (
+        max(each.peak_mib for each in rounds),
+        max((each.most for each in rounds), key=lambda each: each[1]),
+    )
+    whole = all(each.lines == DOMAINS for each in rounds)
+    return report(
+        "dns_report",
+        ratio=ratio,
+        bar=BAR,
+        ok=ratio >= BAR and peak_mib < MEMORY_BAR_MIB and most[1] <= MOST_ASKED and whole,
+        domains=DOMAINS,
+        ours_s_a_domain=spread([each.seconds for each in rounds]),
+        theirs_s_a_domain=spread(their_seconds),
+        peak_mib=peak_mib,
+        questions_a_domain=rounds[-1].questions,
+        asked_most_often=most,
+    )
+
+
+def one_by_one(server: SlowDns) -> bool:
+    pin(0, OURS_CPU)
+    measured = {name: asyncio.run(alone(server.nameserver, name)) for name in map(domain, range(SHAPES))}
+    ratios = {name: seconds / (chain * DELAY_MS / 1000) for name, (seconds, chain) in measured.items()}
+    worst = max(ratios.values())
+    return report(
+        "dns_report",
+        ratio=worst,
+        bar=ALONE_BAR,
+        ok=worst <= ALONE_BAR,
+        load="one domain alone, against its longest chain of questions",
+        domains={name: [*measured[name], ratios[name]] for name in measured},
+    )
+
+
+def main() -> bool:
+    folder = server_directory("bench-dns")
+    affinity = os.sched_getaffinity(0)
+    try:
+        with (
+            checkdmarc(folder) as python,
+            SlowDns(DOMAINS, DELAY_MS, cpu=SERVER_CPU if len(affinity) > 1 else None) as dns,
+        ):
+            fine = batch(dns, python, folder)
+            return one_by_one(dns) and fine
+    finally:
+        os.sched_setaffinity(0, affinity)
+        shutil.rmtree(folder, ignore_errors=True)
