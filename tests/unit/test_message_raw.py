@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import random
 import time
 
 import pytest
@@ -148,6 +150,27 @@ async def test_only_ten_signatures_are_looked_at_and_the_others_are_not_known() 
     view = await read(many_signatures(12))
     assert codes(view).count("dkim.signature_unseen") == 2
     assert codes(view).count("dkim.signature_verified") == 10
+
+
+PIECES = (
+    *(b"\r\n", b"\n", b"\0", b"(", b")", b"<", b";", b";;", b"=", b":", b"\xff", b"=?utf-8?b?", b"@", b"[", b" " * 300),
+    *(b"From: ", b"\r\nReceived: from ", b" by ", b"DKIM-Signature: ", b"l=" + b"9" * 30 + b";", b"x=" + b"9" * 70 + b";"),
+    *(b"\r\nARC-Seal: i=1; cv=pass; a=rsa-sha256; b=AA==; d=example.org; s=s1\r\n", b"\xe2\x80\xae", b"Date: "),
+)  # fmt: skip
+
+
+async def test_whatever_is_done_to_a_message_reading_it_ends_in_findings() -> None:
+    chance = random.Random(7)
+    for _ in range(400):
+        octets = bytearray(WHOLE)
+        for _ in range(chance.randint(1, 25)):
+            at = chance.randrange(len(octets) or 1)
+            if chance.random() < 0.6:
+                octets[at:at] = chance.choice(PIECES)
+            else:
+                del octets[at : at + chance.randint(1, 60)]
+        view = await read(bytes(octets))
+        assert json.dumps([each.to_json() for each in view.findings]).encode()
 
 
 async def test_text_of_the_message_cannot_reach_a_terminal() -> None:

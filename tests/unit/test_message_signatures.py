@@ -219,6 +219,7 @@ async def test_a_signature_that_leaves_from_out_counts_for_nothing() -> None:
         (b"a=rsa-sha256", b"a=rsa-md5", "no algorithm"),
         (b" t=", b" l=-5; t=", "l= is no number"),
         (b"s=s1;", b"s=s1..x;", "no name"),
+        (b"s=s1;", b"s=s1; ;", "two semicolons"),
     ],
 )
 async def test_a_malformed_signature_says_what_is_wrong_with_it(before: bytes, after: bytes, why: str) -> None:

@@ -62,12 +62,12 @@ def read_tags(source: Field) -> Tags:
     except UnicodeDecodeError:
         return Tags(problem="it has an octet that is not ASCII")
     values: dict[str, str] = {}
-    for part in text.removesuffix(";").split(";") if text.strip() else ():
+    for part in text.strip().removesuffix(";").split(";"):
         name, equals, value = (each.strip() for each in part.partition("="))
-        if not part.strip():
-            continue
+        if not part.strip() and text.strip():
+            return _told(values, "two semicolons stand side by side")
         if not equals or not _TAG_NAME.fullmatch(name):
-            return _told(values, f"{printable(part.strip(), 60)} is no tag=value")
+            return _told(values, f"{printable(part.strip(), 60) or 'nothing'} is no tag=value")
         if name in values:
             return _told(values, f"the tag {name}= stands twice")
         values[name] = value

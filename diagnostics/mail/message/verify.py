@@ -31,6 +31,11 @@ MOST_EXPONENT_BITS = 33
 MOST_FOOTER_LINES = 20_000  # of a body, tried as the end of what was signed
 MOST_SPACES = 200  # in a row in a signature: dkimpy's patterns are quadratic there
 
+# dkimpy raises whatever its parsers run into.
+_ENDS = (
+    *(dkim.DKIMException, dkim.util.InvalidTagValueList),
+    *(ValueError, TypeError, ArithmeticError, LookupError, AssertionError, RecursionError),
+)
 _WHITE = re.compile(rb"(?<![ \t])[ \t]{2,}")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
 
@@ -78,8 +83,7 @@ class Verifier:
             header_holds = self._header_holds(field, key)
         except dkim.NaClNotFoundError:
             return Proof(Held.UNTOLD, "Ed25519 needs the package PyNaCl, which is not installed here")
-        except (dkim.DKIMException, ValueError, ArithmeticError, LookupError, AssertionError, RecursionError) as error:
-            # dkimpy raises whatever its parsers run into.
+        except _ENDS as error:
             return Proof(Held.UNTOLD, f"dkimpy ended with {type(error).__name__}")
         if not body_holds:
             return Proof(
@@ -222,7 +226,7 @@ def verify_chain(
     chain.body = _WHITE.sub(b" ", body) if relaxed_body else body
     try:
         state, _, detail = chain.verify(dnsfunc=lambda name, timeout=0: keys.get(_plain(name)))
-    except (dkim.DKIMException, ValueError, ArithmeticError, LookupError, AssertionError, TypeError) as error:
+    except _ENDS as error:
         return Chain(len(sealers), "fail", f"it is no chain ({type(error).__name__})", tuple(sealers))
     if state == dkim.CV_Pass or not unseen:
         words = {dkim.CV_Pass: "pass", dkim.CV_None: "none"}.get(state, "fail")
