@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.mail.dmarc import is_policy_record, parse
@@ -202,6 +202,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60))
 def test_whatever_stands_there_the_proposed_record_is_in_order(text: str) -> None:
     for made in (mended(text), mended(text, gentle=True), merged([text, "v=DMARC1; p=none"])):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.finding import UnknownReason, Verdict
+from diagnostics.finding import Code, UnknownReason, Verdict
 from diagnostics.mail.dmarc import discover, look_at_dmarc, stated_identifiers
 from diagnostics.mail.domain import Sender, Signature, Subject, World
 from tests.servers.zone import Zone
@@ -75,8 +75,6 @@ async def test_mail_whose_spf_fails_waits_for_spf() -> None:
 
 
 async def test_mail_whose_key_is_missing_waits_for_the_key() -> None:
-    from diagnostics.finding import Code
-
     missing = Code("dkim.key_missing", Verdict.FAIL, "{subject}", remedy="x").finding(
         f"s1._domainkey.{DOMAIN}", {"a": 1}
     )
@@ -90,6 +88,16 @@ async def test_mail_whose_key_is_missing_waits_for_the_key() -> None:
 async def test_a_signature_that_does_not_verify_does_not_count() -> None:
     view = await looked(with_bounce(dmarc(SOUND)), sender(mail_from=BOUNCE, signatures=signed(DOMAIN, verified=False)))
     assert view.alignments[0].both == "fail"
+    found = one(view, "dmarc.not_aligned")
+    assert found.remedy
+    assert "`diagnose message FILE`" in found.remedy.text  # its key is sound, so no record is accused
+
+
+async def test_a_finding_about_another_key_is_not_the_cause() -> None:
+    other = Code("dkim.key_weak", Verdict.WARN, "{subject}", remedy="x").finding(f"s2._domainkey.{DOMAIN}", {"a": 1})
+    mail = sender(mail_from=BOUNCE, signatures=signed(DOMAIN, verified=False))
+    view = await looked(with_bounce(dmarc(SOUND)), mail, dkim=DKIMLooked({(DOMAIN, "s1"): False}, (other,)))
+    assert "dmarc.blocked" not in codes(view)
 
 
 @pytest.mark.parametrize(

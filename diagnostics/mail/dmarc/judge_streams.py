@@ -111,8 +111,10 @@ def _cause(identifier: Identifier, sender: Sender, findings: Sequence[Finding]) 
         told = {str(finding.evidence.get(key, "")).lower() for key in ("ip", "selector", "name")}
         return bool(clues - {""} & (told | {finding.subject.lower()}))
 
-    ranked = sorted(wrong, key=lambda each: (not fits(each), each.verdict is not Verdict.FAIL))
-    return ranked[0].code if ranked else ""
+    # One about something else is no cause, unless it breaks the whole record: that is a FAIL of the domain.
+    whole = [each for each in wrong if each.verdict is Verdict.FAIL and each.subject == identifier.domain]
+    ranked = sorted((each for each in wrong if fits(each)), key=lambda each: each.verdict is not Verdict.FAIL)
+    return next((each.code for each in (*ranked, *whole)), "")
 
 
 def _stopped_from_above(alignment: Alignment, discovery: Discovery) -> bool:
@@ -158,6 +160,12 @@ def how(alignment: Alignment, domain: str) -> str:
     """What to do so that this stream is aligned: the place, the thing, the value."""
     sender = alignment.sender
     service = service_of(sender)
+    if broken := [each for each in alignment.identifiers if each.aligned(True) and each.authenticated == "fail"]:
+        return (
+            f"The domain fits, and {broken[0].why}. Give a received message to `diagnose message FILE`, or paste it on "
+            "the site's page in the console: it shows what the relay or a plugin changes, and which record of "
+            f"{domain} is wrong."
+        )
     if service or sender.relay:
         panel = service.panel if service else f"the panel of {printable(sender.relay)} → authenticated domains (DKIM)"
         keys = _known_keys(service, domain)
