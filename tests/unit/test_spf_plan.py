@@ -35,7 +35,7 @@ def view_of(records: Zone, *senders: Sender) -> SPFView:
     return asyncio.run(look_at_spf(Subject(ROOT, senders), World(records, None, NOW)))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(zones(), st.sampled_from([IP, "203.0.113.1", "::1"]))
 def test_no_proposal_loses_a_sender_and_each_makes_its_finding_go_away(records: Zone, ip: str) -> None:
     senders = (Sender(ROOT, ROOT, IP), Sender(ROOT, ROOT, ip))
@@ -55,7 +55,7 @@ def test_no_proposal_loses_a_sender_and_each_makes_its_finding_go_away(records: 
                 assert after.evaluations[sender].result == "pass"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(zones())
 def test_what_is_sound_has_no_fault_and_what_could_not_be_looked_at_is_never_sound(records: Zone) -> None:
     view = view_of(records, Sender(ROOT, ROOT, IP))
