@@ -74,6 +74,8 @@ class ScriptedRuns:
     shown: int = 0
     command: str = ""  # one that waits for the site to fetch it
     overview: dict[str, Any] = field(default_factory=lambda: {"playbooks": [PLAYBOOK], "last": None, "tickets": []})
+    report: dict[str, Any] | None = None  # what the run comes to
+    refuses: Refusal | None = None  # what a press is answered with
     under_way: bool = False  # a press is told to watch the run that goes on already
 
     @property
@@ -122,6 +124,7 @@ class ScriptedRuns:
                 "at": "2026-11-24T05:00:00Z",
                 "after": {"type": "config.changed", "what": "smtp password", "at": "2026-11-24T04:58:00Z"},
             },
+            "report": self.report if done else None,
             "ticket": {"id": 12, "title": CAUSE["summary"], "state": "open", "url": ""} if done else None,
         }
 
@@ -134,6 +137,8 @@ def routes(scripted: ScriptedRuns) -> Blueprint:
     @bp.post("/runs")
     @doors.door("runs")
     def start(call: doorway.Call) -> doorway.Answer:
+        if scripted.refuses:
+            raise scripted.refuses
         scripted.started.append(call.json())
         scripted.site = call.site.id
         scripted.command = scripted.ask("snapshot")

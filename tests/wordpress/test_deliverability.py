@@ -78,8 +78,9 @@ def test_what_the_report_says_to_publish_is_published_and_the_fault_is_gone(
     run = run_of(sidecar, paired_site)
     assert run["cause"]["code"] == "spf.include_broken"
     [section] = run["report"]["sections"]
-    assert (section["domain"], section["grade"]) == (DOMAIN, "F")
-    assert f"Grade F {DOMAIN}" in said
+    assert section["domain"] == DOMAIN
+    assert section["grade"] in ("D", "F")
+    assert f"Grade {section['grade']} {DOMAIN}" in said
     assert "What others have to do" not in said or section["letters"]
     lines = {line["name"]: line for line in section["records"]}
     assert set(lines) == {DOMAIN, f"_dmarc.{DOMAIN}"}

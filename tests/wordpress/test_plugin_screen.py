@@ -7,14 +7,17 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from sidecar.ingest.refusal import Refusal
 from sidecar.store import sites
 from tests.servers.lab import LabSite
+from tests.servers.looked_at import DOMAIN, faulty_zone, told_report
 from tests.servers.visitor import Visitor, forms_of
 from tests.servers.wordpress import ADMIN
 from tests.wordpress.scripted_runs import CAUSE, ScriptedRuns, scripted_runs, unpaired
@@ -300,6 +303,63 @@ def test_what_is_folded_out_stays_so_while_the_run_goes_on(page: Page, paired: L
     page.locator("details.aftercare-finding summary").first.press("Enter")
     page.wait_for_timeout(2_000)
     expect(page.locator("details.aftercare-finding").first).to_have_attribute("open", "")
+
+
+def in_an_hour() -> datetime:
+    return datetime.now(UTC) + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_report_fits_and_each_line_is_copied_by_keyboard(
+    page: Page, paired: LabSite, sidecar: ScriptedRuns, width: int
+) -> None:
+    sidecar.report = told_report(faulty_zone(), datetime.now(UTC), in_an_hour().isoformat())
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(paired.url + SCREEN)
+    page.get_by_role("button", name="Diagnose: ").press("Enter")
+    report = page.locator(".aftercare-report")
+    grade = sidecar.report["sections"][0]["grade"]
+    expect(report.locator("h4").first).to_have_text(f"Grade {grade} shop.example.com", timeout=60_000)
+    record = report.locator(".aftercare-record", has_text="_dmarc")
+    expect(record).to_contain_text("In full: _dmarc.example.com")
+    expect(record).to_contain_text("With this change: pass.")
+    value = record.locator(".aftercare-copy", has_text="v=DMARC1")
+    button = value.locator("button")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_text("Copied")
+    expect(page.locator(".wrap")).to_contain_text("Your resolver may show the old record until")
+    for fold in page.locator(".aftercare-report details").all():
+        fold.locator("summary").press("Enter")
+    expect(report).to_contain_text("What the big receivers demand")
+    expect(report).to_contain_text("Please set the reverse DNS name (PTR record)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Check again").press("Enter")
+    page.wait_for_url("**run=run_scripted**")
+    assert len(sidecar.started) == 2
+
+
+def test_what_dns_says_in_a_report_is_shown_and_does_nothing(paired: LabSite, sidecar: ScriptedRuns) -> None:
+    zone = faulty_zone()
+    zone.records[DOMAIN] = [each for each in zone.records[DOMAIN] if each[0] != "TXT"]
+    zone.add(DOMAIN, "TXT", "v=spf1 ip4:203.0.113.7 include:<script>alert(1)</script>.example ~all")
+    sidecar.report = told_report(zone, datetime.now(UTC), None)
+    admin = paired.admin()
+    page = press(admin, SCREEN, "diagnose")
+    [again] = re.findall(r'http-equiv="refresh" content="3;url=([^"]+)"', page)
+    page = admin.get(unescape(again)).text
+    assert "Grade" in words(page)
+    assert "alert(1)" in page
+    assert "<script>alert" not in page
+    assert "Resolvers have forgotten the old records by now" in words(page)
+
+
+def test_a_site_that_was_diagnosed_too_often_is_told_when_to_press_again(
+    paired: LabSite, sidecar: ScriptedRuns
+) -> None:
+    sidecar.refuses = Refusal("pressed_often", "This site's buttons have started 20 runs.", retry_after_s=300)
+    page = press(paired.admin(), SCREEN, "diagnose")
+    assert "This site was diagnosed 20 times within an hour" in words(page)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
