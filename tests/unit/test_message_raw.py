@@ -154,8 +154,8 @@ async def test_only_ten_signatures_are_looked_at_and_the_others_are_not_known() 
 
 PIECES = (
     *(b"\r\n", b"\n", b"\0", b"(", b")", b"<", b";", b";;", b"=", b":", b"\xff", b"=?utf-8?b?", b"@", b"[", b" " * 300),
-    *(b"From: ", b"\r\nReceived: from ", b" by ", b"DKIM-Signature: ", b"l=" + b"9" * 30 + b";", b"x=" + b"9" * 70 + b";"),
-    *(b"\r\nARC-Seal: i=1; cv=pass; a=rsa-sha256; b=AA==; d=example.org; s=s1\r\n", b"\xe2\x80\xae", b"Date: "),
+    *(b"From: ", b"\r\nReceived: from ", b" by ", b"DKIM-Signature: ", b"l=" + b"9" * 30 + b";", b"x=" + b"9" * 70),
+    *(b"\r\nARC-Seal: i=1; cv=pass; a=rsa-sha256; b=AA; d=example.org; s=s1\r\n", b"\xe2\x80\xae", b"Date: "),
 )  # fmt: skip
 
 
