@@ -22,8 +22,8 @@ PLACE = re.compile(
     r"""→ | wp-admin | \bplugin | \bsettings\b | \bform\b | \btemplate\b | \bconsole\b | \bscreen\b | \bpage\b
       | DNS\ host | name\ servers? | registrar | \bpanel | \bdashboard | \bweb\ (?:host|server) | \bserver\b
       | \bmachine\b | \bprovider | \brelay\b | \boperator | postmaster | \brecipient | \bservice\b | \blist\b
-      | \baccount\b | in\ a\ mailbox | \bzone\b | \bcPanel | \bPlesk | \bSES\b | \bSendGrid | \bMailgun | \bPostmark | \bBrevo
-      | \bGoogle | \bMicrosoft | \bGmail | \bZoho | php\.ini | phpmailer_init | \bbrowser\b | \bpolicy\ file
+      | \baccount\b | \bzone\b | \bcPanel | \bPlesk | \bSES\b | \bSendGrid | \bMailgun | \bPostmark | \bBrevo
+      | \bGoogle | \bMicrosoft | \bGmail | \bZoho | php\.ini | phpmailer_init | \bbrowser\b | \bpolicy\ file | in\ a\ mailbox
       | \{evidence\.(?:place|where|who|owner|pages|panel|signer|provider_title) """,
     re.VERBOSE | re.IGNORECASE,
 )
