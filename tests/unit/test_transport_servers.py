@@ -302,6 +302,7 @@ async def test_a_certificate_that_its_tlsa_record_announces_is_sound(lab: Lab) -
     found = by_code(view)
     assert found["dane.sound"].subject == MX
     assert found["dnssec.secure"].evidence["chain"] == ["test", DOMAIN]
+    assert found["dnssec.secure"].evidence["mail_servers"] == {MX: "secure"}
     assert found["tls_rpt.none"].evidence["because"] == "DANE"
     assert "mx.starttls_good" in found, "what DANE vouches for is not called unverified"
 
@@ -422,6 +423,17 @@ async def test_a_resolver_that_refuses_what_is_bogus_leads_to_the_same_cause(lab
         refusing = replace(world, dns=Zone().fail(DOMAIN, "servfail"))
         found = by_code(await look_at_transport(FROM, refusing, ways=ways))
     assert found["dnssec.bogus"].evidence["broke"] == "expired"
+    assert found["mx.unseen"].blocked_by == "dnssec.bogus"
+
+
+async def test_a_mail_server_in_a_zone_whose_dnssec_is_broken_is_the_cause(lab: Lab) -> None:
+    zones = {"test": "", DOMAIN: "@ IN MX 10 mx.host.test.", "host.test": "mx IN A 127.9.9.9"}
+    signing = {"test": Signing(), DOMAIN: Signing(), "host.test": Signing(wrong_ds=True)}
+    with SignedNsd(zones, signing) as server:
+        world, ways = world_of(server, lab)
+        refusing = replace(world, dns=Zone().add(DOMAIN, "MX", (10, "mx.host.test")).fail("mx.host.test", "servfail"))
+        found = by_code(await look_at_transport(FROM, refusing, ways=ways))
+    assert (found["dnssec.bogus"].subject, found["dnssec.bogus"].evidence["zone"]) == ("mx.host.test", "host.test")
     assert found["mx.unseen"].blocked_by == "dnssec.bogus"
 
 

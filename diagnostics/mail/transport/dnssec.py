@@ -17,6 +17,7 @@ from diagnostics.network.dnssec_records import Break
 from diagnostics.printable import printable
 
 MOST_NAMES = 3
+_NONE: Mapping[str, str] = {}
 
 
 class Chains:
@@ -53,13 +54,16 @@ async def _delegations(domain: str, dns: DNS) -> list[DNSAnswer] | None:
         return None
 
 
-def judge_dnssec(subject: str, state: SecurityView, answers: list[DNSAnswer]) -> Iterator[Finding]:
-    """One finding for *subject*, whose chain ended as *state* says."""
+def judge_dnssec(
+    subject: str, state: SecurityView, answers: list[DNSAnswer], hosts: Mapping[str, str] = _NONE
+) -> Iterator[Finding]:
+    """One finding for *subject*, whose chain ended as *state* says; *hosts*: its mail servers and their states."""
     facts = {
         "state": state.state.value,
         "zone": printable(state.zone),
         "chain": [printable(each) or "." for each in state.chain],
         "by": state.by,
+        "mail_servers": dict(hosts),
         "records": record_facts(answers),
     }
     match state.state:

@@ -7,7 +7,8 @@ only what a sender needs (BIMI, DNSSEC) is judged, for one missing MX is one fin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from diagnostics.finding import Finding, UnknownReason, Verdict
@@ -26,8 +27,9 @@ from diagnostics.mail.transport.mx_judge import judge_route
 from diagnostics.mail.transport.sts_judge import STSJudge
 from diagnostics.mail.transport.tls_rpt import ReportView, judge_tls_rpt, look_at_tls_rpt
 from diagnostics.mail.transport.ways import REAL, Ways
-from diagnostics.network import DNSAnswer, EgressPolicy
+from diagnostics.network import DNSAnswer, EgressPolicy, is_name
 from diagnostics.network.dnssec import Security, SecurityView
+from diagnostics.printable import printable
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class TransportView:
     reports: ReportView
     logo: LogoView
     security: SecurityView
+    of_hosts: Mapping[str, SecurityView]  # the same of the mail servers, where it matters
     announced: tuple[Announced, ...]
     findings: tuple[Finding, ...]
 
@@ -57,11 +60,27 @@ async def look_at_transport(subject: Subject, world: World, *, ways: Ways = REAL
     )
     if route.trouble and security.state is Security.INSECURE:
         security = await chains.state(domain, "MX")  # its DS may be what nobody answers for
+    of_hosts = await _states_of_hosts(route, security, chains)
     judge = STSJudge(sts, route, hosts, world.now)
-    seen = TransportView(route, hosts, sts, reports, logo, security, announced, ())
-    return TransportView(
-        route, hosts, sts, reports, logo, security, announced, tuple(_findings(seen, subject, judge, delegations))
+    seen = TransportView(route, hosts, sts, reports, logo, security, of_hosts, announced, ())
+    return dataclasses.replace(seen, findings=tuple(_findings(seen, subject, judge, delegations)))
+
+
+async def _states_of_hosts(route: MailRoute, security: SecurityView, chains: Chains) -> dict[str, SecurityView]:
+    """DNSSEC of the mail servers' names: all of them where the domain is signed, else those that DNS fails on."""
+    signed = security.state is Security.SECURE
+    names = list(dict.fromkeys(host.name for host in route.hosts if is_name(host.name) and host.fault != "literal"))
+    silent = {host.name for host in route.hosts if host.address.trouble}
+    wanted = [name for name in names if signed or name in silent]
+    states = await asyncio.gather(
+        *(chains.state(name, "A") if name in silent else _state(name, chains) for name in wanted)
     )
+    return dict(zip(wanted, states, strict=True))
+
+
+async def _state(name: str, chains: Chains) -> SecurityView:
+    state, _ = await chains.of_domain(name, "A")
+    return state
 
 
 async def _receiving(
@@ -78,7 +97,11 @@ def _findings(
     route = seen.route
     if not route.exists:
         return
-    signed = list(judge_dnssec(route.domain, seen.security, delegations))
+    states = {printable(name): each.state.value for name, each in seen.of_hosts.items()}
+    signed = list(judge_dnssec(route.domain, seen.security, delegations, states))
+    for name, state in seen.of_hosts.items():
+        if state.state is Security.BOGUS:
+            signed += judge_dnssec(printable(name), state, [])
     yield from signed
     of_route = [_behind(each, signed) for each in judge_route(route, subject)]
     yield from of_route
@@ -94,7 +117,12 @@ def _findings(
     elif route.receives:
         sts = list(judge.findings())
         yield from sts
-        dane = list(judge_dane(seen.announced, route, seen.security, seen.hosts))
+        told = {(each.code, each.subject) for each in signed}
+        dane = [
+            each
+            for each in judge_dane(seen.announced, route, seen.security, seen.hosts)
+            if (each.code, each.subject) not in told
+        ]
         yield from dane
         stopped = {each.subject for each in (*sts, *dane) if each.verdict is Verdict.FAIL}
         vouched = {each.subject for each in dane if each.code == dane_codes.SOUND.code}
