@@ -23,8 +23,8 @@ PLACE = re.compile(
       | DNS\ host | name\ servers? | registrar | \bpanel | \bdashboard | \bweb\ (?:host|server) | \bserver\b
       | \bmachine\b | \bprovider | \brelay\b | \boperator | postmaster | \brecipient | \bservice\b | \blist\b
       | \baccount\b | \bzone\b | \bcPanel | \bPlesk | \bSES\b | \bSendGrid | \bMailgun | \bPostmark | \bBrevo
-      | \bGoogle | \bMicrosoft | \bGmail | \bZoho | php\.ini | phpmailer_init | \bbrowser\b | \bpolicy\ file | in\ a\ mailbox
-      | \{evidence\.(?:place|where|who|owner|pages|panel|signer|provider_title) """,
+      | \bGoogle | \bMicrosoft | \bGmail | \bZoho | php\.ini | phpmailer_init | \bbrowser\b | \bpolicy\ file
+      | in\ a\ mailbox | \{evidence\.(?:place|where|who|owner|pages|panel|signer|provider_title) """,
     re.VERBOSE | re.IGNORECASE,
 )
 THING = re.compile(
