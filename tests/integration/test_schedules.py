@@ -44,7 +44,7 @@ def services(tmp_path: Path, world: World) -> Iterator[Services]:
     made.db.close()
 
 
-def _playbook(playbook: str, schedule: str):  # noqa: ANN202
+def _playbook(playbook: str, schedule: str):
     return parse_playbook(WEEKLY.format(id=playbook, schedule=schedule), f"{playbook}.yaml")
 
 
