@@ -26,6 +26,7 @@ from diagnostics.mail.domain import Subject, World
 from diagnostics.mail.domain.inspect import TIMEOUT_S
 from diagnostics.mail.domain.report import report
 from diagnostics.mail.message import MOST_OCTETS, MessageView, read_message
+from diagnostics.mail.message.codes import GROUND
 from diagnostics.mail.message.look import TIMEOUT_S as READ_S
 from diagnostics.mail.message.view import Seen
 from diagnostics.network import Network
@@ -118,7 +119,8 @@ def show(view: MessageView, findings: Sequence[Finding], console: Console) -> No
         section(console, "Who wrote it", _mailer(view.seen))
         console.print()
     for finding in findings:
-        _finding(finding, console)
+        if finding.code != GROUND.code:  # the tables above say it all
+            _finding(finding, console)
 
 
 def _finding(finding: Finding, console: Console) -> None:

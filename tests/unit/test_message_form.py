@@ -78,6 +78,12 @@ async def test_who_wrote_it_is_told_by_the_marks_in_the_header(mark: bytes, titl
     assert view.seen and view.seen.mailer.title.startswith(title)
 
 
+async def test_a_visitors_address_in_the_mark_of_a_script_is_cut_off() -> None:
+    view = await read(changed(FROM, b"X-PHP-Script: example.org/contact.php for 203.0.113.77\r\n" + FROM))
+    assert view.seen and view.seen.mailer.mark == "x-php-script: example.org/contact.php"
+    assert "203.0.113.77" not in json.dumps([each.to_json() for each in view.findings])
+
+
 LEAVE = b"List-Unsubscribe: <mailto:off@example.org>, <https://example.org/off?id=vera-7>\r\n"
 POST = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
@@ -121,6 +127,8 @@ async def test_letters_that_are_not_declared_are_found() -> None:
     assert "Subject" in found.summary
     bare = changed(b"MIME-Version: 1.0\r\n", b"").replace(b"Hello", "Grüße".encode())
     assert "without MIME-Version" in (await finding(bare, "message.eight_bit_undeclared")).summary
+    utf8 = changed(b"Subject: Your", "Subject: Für".encode()).replace(b"with ESMTPS", b"with UTF8SMTPS")
+    assert "message.eight_bit_undeclared" not in codes(await read(utf8))
     declared = RECEIVED + HEADER + b"\r\n" + "Grüße".encode()
     assert "message.eight_bit_undeclared" not in codes(await read(declared))
 

@@ -174,7 +174,8 @@ def _absurd(date: str, received_at: datetime | None, now: datetime) -> str:
 def _eight_bit(raw: Raw) -> list[str]:
     found = []
     names = sorted({field.name.decode("ascii").strip() for field in raw.fields if not field.value.isascii()})
-    if names and "utf8" not in raw.first("received").lower():  # RFC 6531 §4.3: with UTF8SMTP…
+    internationalised = any("with utf8" in field.text.lower() for field in raw.all("received"))  # RFC 6531 §4.3
+    if names and not internationalised:
         found.append("in the header (" + ", ".join(printable(name, 40) for name in names[:5]) + ")")
     if not raw.body.isascii() and not raw.all("mime-version"):
         found.append("in the body, without MIME-Version")

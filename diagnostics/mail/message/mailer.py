@@ -99,4 +99,5 @@ def changers(raw: Raw) -> tuple[tuple[str, str], ...]:
 
 
 def _shown(name: str, text: str) -> str:
+    text = text.partition(" for ")[0]  # X-PHP-Script goes on with the visitor's address
     return f"{name}: {printable(text, MOST_MARK)}" if text else name
