@@ -198,6 +198,24 @@ async def test_a_proxied_cname_is_told_by_the_addresses_that_it_answers() -> Non
     assert "DNS only" in (finding.remedy.text if finding.remedy else "")
 
 
+async def test_a_proxied_address_for_all_names_is_no_proxied_cname() -> None:
+    zone = sending("include:sendgrid.net").add(f"*.{D}", "A", "104.21.3.4")
+    [finding] = (await looked(zone, signed("s1"))).findings
+    assert finding.code == "dkim.key_missing"
+    assert "proxy" not in finding.summary
+
+
+async def test_a_wildcard_is_no_key_at_the_wrong_name() -> None:
+    zone = sending("mx").add(f"*.{D}", "TXT", "v=DKIM1; p=oops")
+    assert codes(await looked(zone, signed("s1"))) == ["dkim.key_missing", "dkim.wildcard"]
+
+
+async def test_a_txt_record_at_microsoft_s_selector_is_somebody_else_s() -> None:
+    zone = with_key(sending("include:spf.protection.outlook.com"), "selector1", GOOD)
+    [sound] = [each for each in (await looked(zone)).findings if each.code == "dkim.key_sound"]
+    assert sound.evidence["provider"] == ""
+
+
 async def test_a_key_at_the_doubled_name_is_found_and_moved() -> None:
     """Fault 11, for DKIM."""
     zone = sending("mx").add(f"{S1}.{D}", "TXT", GOOD)
@@ -364,6 +382,15 @@ async def test_the_relay_s_service_without_a_key_is_a_fault_and_its_cnames_are_p
     assert after.signing(by("smtp.mandrillapp.com"))[0] == Signing(D, "mte1", True)
 
 
+async def test_where_a_real_message_is_signed_the_relay_needs_no_key_of_its_own() -> None:
+    zone = with_key(sending("mx"), "mine", GOOD)
+    assert codes(await looked(zone, signed("mine"), by("smtp-relay.brevo.com"))) == []
+
+
+async def test_of_a_service_without_a_key_and_no_key_at_all_only_the_cause_is_told() -> None:
+    assert codes(await looked(sending("include:spf.protection.outlook.com"))) == ["dkim.not_set_up"]
+
+
 async def test_a_service_that_spf_names_without_a_key_is_a_warning() -> None:
     view = await looked(with_key(sending("include:spf.messagingengine.com"), "default", GOOD))
     [finding] = [each for each in view.findings if each.verdict is not Verdict.PASS]
@@ -409,6 +436,8 @@ async def test_a_real_message_s_signatures_are_what_signs() -> None:
         Signing(D, "s1", False),
     ]
     assert view.signing(Sender(D, known_by="message")) == []
+    zone = sending("mx").add(S1, "CNAME", "a.sendgrid.net").add("a.sendgrid.net", "TXT", GOOD)
+    assert (await looked(zone)).signing(Sender(D, relay="smtp.sendgrid.net", known_by="message")) == []
 
 
 async def test_without_a_message_the_relay_s_keys_are_an_inference() -> None:

@@ -162,6 +162,8 @@ def test_of_one_key_twice_and_of_a_key_beside_other_texts_one_record_is_kept() -
     beside = key("v=spf1 -all", GOOD)
     assert (beside.flaws[0].flaw, beside.mended) == (Flaw.SEVERAL, GOOD)
     assert "1 of them" in beside.flaws[0].detail
+    quoted = key(f'"{made.rsa_record(2048, 2)}"', GOOD)
+    assert (quoted.flaws[0].flaw, quoted.mended) == (Flaw.SEVERAL, GOOD)
     revoked = key("v=DKIM1; p=", GOOD)
     assert (revoked.flaws[0].flaw, revoked.mended) == (Flaw.SEVERAL, GOOD)
 

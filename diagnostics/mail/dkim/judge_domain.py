@@ -61,7 +61,7 @@ def _of_services(facts: Facts, targets: Targets) -> Iterator[Finding]:
     signed = any(each.usable and each.why is Why.SEEN for each in facts.looked)
     for suspect in facts.suspects:
         service, hands_over = suspect.service, suspect.proof in _HANDS_OVER
-        if suspect.proof not in SENDS or service.forwards_only or (hands_over and signed):
+        if suspect.proof not in SENDS or (hands_over and signed):
             continue
         mine = [each for each in facts.of(service) if each.key.domain == facts.domain]
         if any(each.exists or each.leads_nowhere or each.elsewhere or each.proxied or each.trouble for each in mine):

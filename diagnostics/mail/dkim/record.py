@@ -117,7 +117,7 @@ def _of_several(name: str, shown: tuple[str, ...], texts: list[bytes]) -> Key:
 
 
 def _of_use(reading: _Reading) -> bool:
-    return all(each.flaw not in (Flaw.MALFORMED, Flaw.PRIVATE, Flaw.REVOKED) for each in reading.flaws)
+    return all(each.flaw is not Flaw.MALFORMED for each in reading.flaws)
 
 
 def _put_together(texts: list[bytes]) -> _Reading | None:

@@ -53,8 +53,9 @@ class DKIMView:
 
     def _of(self, domain: str, selector: str, verified: bool | None) -> Signing:
         name = f"{selector}._domainkey.{domain}".lower()
-        usable = any(each.name == name and each.usable for each in self.facts.looked) if verified is None else verified
-        return Signing(domain.lower(), selector, usable)
+        # A message shows what was; the key may have gone since.
+        now = [each.usable for each in self.facts.looked if each.name == name]
+        return Signing(domain.lower(), selector, verified is not False and (any(now) if now else bool(verified)))
 
 
 async def look_at_dkim(subject: Subject, world: World) -> DKIMView:

@@ -98,7 +98,7 @@ def letter_for_key(looked: Looked, what: str, *, new: bool = False) -> str:
     name, domain = printable(key.name, 260), printable(key.domain, 260)
     wanted = f"Please tell us the complete record to publish at {name} (type, name and value), with a key of 2,048 bits"
     if new:
-        wanted = "Please make a new key of 2,048 bits with another selector, tell us its complete record (type, name and value)"
+        wanted = "Please make a new key of 2,048 bits with another selector, tell us its complete record"
     return (
         f"Mail with the From domain {domain} is signed with DKIM by you, selector {printable(key.selector, 100)}. "
         f"{what} {wanted}, and check on your side that signing with it is switched on."
