@@ -3,6 +3,7 @@ and with its key swapped, taken back and cut off on a real name server."""
 
 from __future__ import annotations
 
+import json
 import smtplib
 import ssl
 import uuid
@@ -15,7 +16,9 @@ from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from diagnostics.cli import main
 from diagnostics.finding import Verdict
 from diagnostics.mail.domain import World
 from diagnostics.mail.message import MessageView, read_message
@@ -181,3 +184,11 @@ async def test_a_silent_name_server_is_no_missing_key(path: Way) -> None:
     found = {each.code: each for each in (await read_message(octets, world, private_is_outside=True)).findings}
     assert found["dkim.signature_unseen"].verdict is Verdict.UNKNOWN
     assert not any(code.startswith("dkim.key") for code in found)
+
+
+def test_the_command_reads_it_with_the_lab_as_its_world(path: Way) -> None:
+    arguments = ["message", "--nameserver", path.dns.nameserver, "--allow-private", "--message-only", "--json", "-"]
+    done = CliRunner().invoke(main, arguments, input=path.send())
+    answer = json.loads(done.stdout)
+    assert (answer["verdict"], done.exit_code) == ("pass", 0)
+    assert answer["sender"]["ip"] == path.relay.address
