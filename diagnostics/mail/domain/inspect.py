@@ -15,7 +15,7 @@ from typing import Protocol
 from diagnostics.finding import Finding, UnknownReason
 from diagnostics.mail.address import look_at_address
 from diagnostics.mail.dkim import DKIMView, look_at_dkim
-from diagnostics.mail.dmarc import discover, is_public_suffix, look_at_dmarc
+from diagnostics.mail.dmarc import discover, is_public_suffix, look_at_dmarc, stated_identifiers
 from diagnostics.mail.dns_codes import DNS_UNAVAILABLE
 from diagnostics.mail.domain.codes import AREA_UNSEEN, DOMAIN_UNKNOWN, PUBLIC_SUFFIX
 from diagnostics.mail.domain.proof import proven
@@ -41,13 +41,15 @@ Look = Callable[[Subject, World], Awaitable[View]]
 
 async def look_at_keys(subject: Subject, world: World) -> DKIMView:
     """DKIM, once for itself and for DMARC: some sixty questions."""
-    return await world.views(("dkim", subject), lambda: look_at_dkim(subject, world))
+    return await world.views(("keys", subject), world, lambda world: look_at_dkim(subject, world))
 
 
 async def look_at_dmarc_alone(subject: Subject, world: World) -> View:
     """DMARC with the SPF and DKIM that it is aligned with."""
     spf, dkim, discovery = await asyncio.gather(
-        look_at_spf(subject, world, mend=False), look_at_keys(subject, world), discover(subject.domain, world)
+        look_at_spf(subject, world, mend=False),
+        look_at_keys(subject, world),
+        discover(subject.domain, world, stated_identifiers(subject.senders)),
     )
     return await look_at_dmarc(subject, world, discovery, spf, dkim)
 
@@ -100,7 +102,8 @@ async def look(area: Area, subject: Subject, world: World, *, ends_at: float) ->
     """One area's findings; a look that ran out of time is `unknown` and spoils no other."""
     try:
         async with asyncio.timeout_at(ends_at):
-            found = (await area.look(subject, world)).findings
+            view = await world.views((area.name, subject), world, lambda world: area.look(subject, world))
+            found = view.findings
     except TimeoutError:
         evidence = {"area": area.title, "why": "the time allowed was over before it came to its end"}
         found = (AREA_UNSEEN.finding(subject.domain, evidence, reason=UnknownReason.UNAVAILABLE),)
@@ -113,10 +116,10 @@ def of_report(finding: Finding, domain: str) -> Finding:
 
 
 def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
-    """Each code about each subject once: two areas may read the same record."""
-    kept: dict[tuple[str, str], Finding] = {}
+    """Each word about each subject once: two areas may read the same record."""
+    kept: dict[tuple[str, str, str], Finding] = {}
     for finding in findings:
-        kept.setdefault((finding.code, finding.subject), finding)
+        kept.setdefault((finding.code, finding.subject, finding.summary), finding)
     return list(kept.values())
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
 from diagnostics.finding import RecordChange
+from diagnostics.mail.domain.views import Views
 from diagnostics.network import DNS, Network, Overlay
 
 T = TypeVar("T")
@@ -70,8 +71,12 @@ class World:
     now: datetime  # aware, UTC
     blocklists: tuple[str, ...] = ()
     once: Once = field(default_factory=Once, compare=False, repr=False)  # of servers: the same over any records
-    views: Once = field(default_factory=Once, compare=False, repr=False)  # of these records alone
+    views: Views = field(default_factory=Views, compare=False, repr=False)  # of these records
 
     def over(self, changes: Sequence[RecordChange]) -> World:
         """This world with *changes* made in DNS. Raises ValueError for a record that no name server would load."""
-        return dataclasses.replace(self, dns=Overlay(self.dns, changes), views=Once())
+        return dataclasses.replace(self, dns=Overlay(self.dns, changes), views=Views(self.views, changes))
+
+    def through(self, dns: DNS) -> World:
+        """This world, asked through *dns*."""
+        return dataclasses.replace(self, dns=dns)
