@@ -1,6 +1,6 @@
 """A real signer (OpenDKIM) as a mail server's milter, with keys that opendkim-genkey makes.
 
-It signs what its mail server hands it, for one domain, with one selector; `sign_with` changes to another key.
+It signs what its mail server hands it, for one domain, with one selector.
 """
 
 from __future__ import annotations
@@ -78,12 +78,6 @@ class OpenDkim(Server):
         self._process = ServerProcess("opendkim", command, self.directory / "opendkim.log")
         self._process.wait_ready(lambda: listens("127.0.0.1", self.port))
         return self
-
-    def sign_with(self, selector: str) -> None:
-        """Go on with another key that was made."""
-        self.stop()
-        self.selector = selector
-        self.start()
 
     def stop(self) -> None:
         if self._process:
