@@ -226,6 +226,13 @@ async def test_a_key_at_the_doubled_name_is_found_and_moved() -> None:
     await assert_mends(finding, zone, signed("s1"))
 
 
+async def test_a_relay_s_key_at_the_doubled_name_is_found_without_a_message() -> None:
+    zone = sending("mx").add(f"resend._domainkey.{D}.{D}", "TXT", GOOD)
+    [finding] = (await looked(zone, by("smtp.resend.com"))).findings
+    assert (finding.code, finding.subject) == ("dns.wrong_name", f"resend._domainkey.{D}")
+    await assert_mends(finding, zone, by("smtp.resend.com"))
+
+
 @pytest.mark.parametrize("name", [f"s1.{D}", f"s1.domainkey.{D}"])
 async def test_a_key_without_the_label_domainkey_is_found_and_moved(name: str) -> None:
     zone = sending("mx").add(name, "TXT", GOOD)

@@ -44,6 +44,13 @@ def microsoft_new() -> tuple[Zone, Sender]:
     return zone, by("smtp.office365.com")
 
 
+def microsoft_sold_by_godaddy() -> tuple[Zone, Sender]:
+    zone = sending("include:secureserver.net", mx="site-test.mail.protection.outlook.com")
+    for number in (1, 2):
+        cname(zone, f"selector{number}", f"selector{number}-site-test._domainkey.netorg1.onmicrosoft.com")
+    return zone, by("smtp.office365.com")
+
+
 def sendgrid() -> tuple[Zone, Sender]:
     zone = sending("mx").add(f"em1234.{D}", "CNAME", "u1.wl1.sendgrid.net")
     for number in (1, 2):
@@ -167,6 +174,7 @@ SHAPES: dict[Callable[[], tuple[Zone, Sender]], str] = {
     google: "google",
     microsoft: "microsoft365",
     microsoft_new: "microsoft365",
+    microsoft_sold_by_godaddy: "microsoft365",
     sendgrid: "sendgrid",
     ses: "ses",
     mailgun: "mailgun",

@@ -66,7 +66,7 @@ def _of_services(facts: Facts, targets: Targets) -> Iterator[Finding]:
         mine = [each for each in facts.of(service) if each.key.domain == facts.domain]
         if any(each.exists or each.leads_nowhere or each.elsewhere or each.proxied or each.trouble for each in mine):
             continue  # that is said of the key
-        if service.fixed and not facts.wildcard.texts and (hands_over or suspect.proof is Proof.INCLUDE):
+        if service.fixed and (hands_over or suspect.proof is Proof.INCLUDE):
             yield _not_set_up(suspect, facts, targets)
         elif hands_over and not service.fixed and not facts.nothing_below:
             yield _not_found(facts, service)

@@ -44,7 +44,7 @@ class Material:
         if self.bits > MOST_BITS:
             return [Found(Flaw.UNUSABLE, f"RSA with {self.bits} bits; receivers need not check more than {MOST_BITS}")]
         if self.bits < GOOD_BITS:
-            return [Found(Flaw.WEAK, f"RSA with {self.bits} bits; {GOOD_BITS} are the measure")]
+            return [Found(Flaw.WEAK, f"RSA with {self.bits} bits; RFC 8301 asks for {GOOD_BITS}")]
         return []
 
 

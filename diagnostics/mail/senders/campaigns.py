@@ -32,7 +32,6 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "activecampaign",
         "ActiveCampaign",
-        fixed=True,
         selectors=("acdkim1", "acdkim2"),
         telling=r"acdkim[12]",
         key_targets=("acems1.com", "acems2.com", "acems3.com", "acems4.com", "acems5.com"),
@@ -85,7 +84,6 @@ CAMPAIGNS: tuple[SendingService, ...] = (
     SendingService(
         "campaignmonitor",
         "Campaign Monitor",
-        fixed=True,
         selectors=("cm",),
         include="_spf.createsend.com",
         includes=("_spf.createsend.com",),

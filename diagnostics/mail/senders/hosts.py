@@ -93,7 +93,6 @@ HOSTS: tuple[SendingService, ...] = (
     SendingService(
         "godaddy",
         "GoDaddy",
-        fixed=True,
         selectors=("secureserver1", "secureserver2"),
         telling=r"secureserver[12]",
         key_targets=("em.secureserver.net", "onsecureserver.net"),
