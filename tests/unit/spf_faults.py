@@ -141,7 +141,8 @@ PLANTED: dict[str, Planted] = {
     "10 type 99": Planted(zone().add(SITE, "SPF", f"v=spf1 ip4:{IP} -all"), "spf.malformed", f"v=spf1 ip4:{IP} -all"),
     "10 quotes": Planted(zone(site=f'"v=spf1 ip4:{IP} -all"'), "spf.malformed", f"v=spf1 ip4:{IP} -all"),
     "10 a leading space": Planted(zone(site=f" v=spf1 ip4:{IP} -all"), "spf.malformed", f"v=spf1 ip4:{IP} -all"),
-    "10 a wrong version": Planted(zone(site=f"v=spf10 ip4:{IP} -all"), "spf.malformed"),
+    "10 a wrong version": Planted(zone(site=f"v=spf10 ip4:{IP} -all"), "spf.malformed", f"v=spf1 ip4:{IP} -all"),
+    "10 nobody knows what": Planted(zone(site="v=spf1; please allow my server"), "spf.malformed"),
     "10 an unknown term": Planted(zone(site=f"v=spf1 ip:{IP} -all."), "spf.malformed", f"v=spf1 ip4:{IP} -all"),
     "11 on www": Planted(
         zone().add("www.site.test", "TXT", f"v=spf1 ip4:{IP} -all"), "dns.wrong_name", f"v=spf1 ip4:{IP} -all"

@@ -38,7 +38,7 @@ async def test_the_record_that_is_proposed_makes_the_finding_go_away_laid_over_a
     assert first.remedy
     assert first.remedy.copy == planted.proposed
     if not first.remedy.records:
-        assert how == "10 a wrong version"
+        assert how == "10 nobody knows what"
         return
     world = World(planted.zone, None, NOW).over(first.remedy.records)
     for after in (
@@ -131,6 +131,32 @@ async def test_a_relay_known_by_name_is_judged_by_an_address_of_its_providers_re
     records.records[SITE] = [("TXT", "v=spf1 -all")]
     missing = cause((await looked(records, sender)).findings)
     assert (missing.code, missing.remedy.copy) == ("spf.sender_not_authorised", "v=spf1 include:mailgun.org -all")
+
+
+async def test_a_provider_without_a_known_include_is_not_written_down_as_one_address() -> None:
+    sender = Sender(SITE, SITE, IP, relay="smtp.sendingservice.net")
+    found = cause((await looked(zone(site="v=spf1 a -all"), sender)).findings)
+    assert (found.code, found.remedy.records) == ("spf.sender_not_authorised", ())
+    assert "the include that MailPoet Sending Service names (WordPress → MailPoet" in found.remedy.text
+
+
+async def test_without_any_sender_a_missing_record_is_told_in_words() -> None:
+    [found] = (await looked(zone())).findings
+    assert (found.code, found.remedy.records, found.remedy.copy) == ("spf.missing", (), "")
+    assert "and this value: v=spf1, then an ip4: or ip6: for each server that sends for you, then ~all." in (
+        found.remedy.text
+    )
+
+
+async def test_the_name_field_is_told_as_the_panel_of_the_zone_wants_it() -> None:
+    for domain, at, field in (
+        ("news.site.test", "news.site.test.site.test", "write news into"),
+        (SITE, f"{SITE}.{SITE}", "write @ (or nothing) into"),
+        (SITE, f"www.{SITE}", "write @ (or nothing) into"),
+    ):
+        records = zone().add(domain, "A", IP).add(at, "TXT", f"v=spf1 ip4:{IP} -all")
+        found = cause((await look_at_spf(Subject(domain), World(records, None, NOW))).findings)
+        assert found.code == "dns.wrong_name" and field in found.remedy.text
 
 
 async def test_a_relay_that_bounces_to_its_own_domain_is_not_accused_while_the_envelope_is_unknown() -> None:

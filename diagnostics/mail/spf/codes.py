@@ -73,8 +73,9 @@ MISSING = Code(
     "spf.missing",
     Verdict.FAIL,
     "{subject} has no SPF record.",
-    remedy="At the DNS host of {subject}, add a TXT record with the name {subject} (many panels write it @) and this "
-    "value{evidence.mend}. Add an include: before ~all for each other provider that sends for you.",
+    remedy="At the DNS host of {subject}, add a TXT record with the name {subject} (a panel that adds the domain by "
+    "itself wants @, or for a subdomain only what stands before the domain) and this value{evidence.mend}. Add an "
+    "include: before ~all for each other provider that sends for you.",
     copy="{evidence.proposed}",
     meaning="No receiver can see who may send for this domain. Gmail, Yahoo and Microsoft refuse or distrust it.",
     proof="The name was asked for TXT records; none of them begins with v=spf1.",

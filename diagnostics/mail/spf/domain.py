@@ -26,6 +26,7 @@ from diagnostics.mail.spf.plan import MOST_VALUE, Plan, plan_for
 from diagnostics.printable import printable
 
 _BY_HAND: Mapping[str, str] = {
+    codes.MISSING.code: ": v=spf1, then an ip4: or ip6: for each server that sends for you, then ~all",
     codes.MALFORMED.code: "write {term} as RFC 7208 has it, or take it out",
     codes.MULTIPLE.code: "publish one that has the terms of them all",
     codes.INCLUDE_BROKEN.code: "take out {term}",
@@ -175,7 +176,7 @@ def _finding(look: Look, fault: Fault, plan: Plan | None, *, letter: bool) -> Fi
         mend = f"publish this value as a TXT record, and delete the record of type SPF{plan.words}"
     evidence: dict[str, Any] = {
         **fault.evidence,
-        "proposed": plan.value if plan and heals else "",
+        "proposed": plan.value if plan and heals else fault.evidence.get("found", ""),
         "proposed_strings": plan.strings if plan and heals else "",
         "mend": mend,
         "letter": _letter(look, fault) if letter else "",
@@ -206,11 +207,15 @@ def _by_hand(fault: Fault) -> str:
     problem = fault.evidence.get("problem")
     term = fault.evidence.get("own_term") or getattr(problem, "term", "") or "the term"
     adds = " and ".join(_adds(each) for each in fault.evidence.get("senders", ()))
+    if fault.code is codes.MALFORMED and term == "the term":
+        return "begin it with v=spf1 and a space, without quotes, and write its terms as RFC 7208 has them"
     words = _BY_HAND.get(fault.code.code, "correct the record by hand, as it is said above")
     return words.format(term=term, adds=adds or "its address (ip4: or ip6:)")
 
 
 def _adds(sender: Mapping[str, Any]) -> str:
+    if sender["provider_title"]:
+        return f"the include that {sender['provider_title']} names ({sender['provider_page']})"
     return (
         f"ip{6 if ':' in sender['ip'] else 4}:{sender['ip']}" if sender["ip"] else f"the include of {sender['relay']}"
     )

@@ -10,7 +10,7 @@ from diagnostics.finding import Code, UnknownReason, Verdict, as_facts
 from diagnostics.mail.dns_codes import DNS_UNAVAILABLE, WRONG_NAME
 from diagnostics.mail.spf import codes, record_codes
 from diagnostics.mail.spf.drawing import costs, named, own_branch
-from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, VOID_LIMIT, Evaluation, Problem, ProblemKind, Result
+from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, VOID_LIMIT, Problem, ProblemKind, Result
 from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.judge import code_of, evidence_of
 from diagnostics.mail.spf.look import Look, Seen
@@ -73,7 +73,8 @@ def _unusable(look: Look) -> Iterator[Fault]:
         yield Fault(codes.MALFORMED, facts)
     elif problem.kind is ProblemKind.NO_RECORD and look.misplaced:
         name, found_text = look.misplaced[0]
-        field = "@ (or nothing)"
+        zone = name.removeprefix(f"{look.domain}.")
+        field = look.domain.removesuffix(f".{zone}") if look.domain.endswith(f".{zone}") else "@ (or nothing)"
         found = {"what": "SPF", "found_at": name, "found": printable(found_text, MOST_RECORD)}
         yield Fault(WRONG_NAME, {**facts, **found, "name": look.domain, "name_field": field})
     elif problem.kind is ProblemKind.NO_RECORD and not _asked_for(look):
@@ -277,7 +278,6 @@ def _alignment(seen: Seen) -> str:
 
 def _sender_facts(seen: Seen) -> dict[str, Any]:
     sender, found = seen.sender, seen.evaluation
-    evaluated: Evaluation | None = found
     return {
         "header_from": sender.header_from,
         "mail_from": sender.mail_from,
@@ -289,11 +289,12 @@ def _sender_facts(seen: Seen) -> dict[str, Any]:
         "relay": printable(sender.relay),
         "provider": seen.service.name if seen.service else "",
         "provider_title": seen.service.title if seen.service else "",
-        "result": evaluated.result.value if evaluated else "",
-        "mechanism": evaluated.mechanism if evaluated else "",
-        "path": list(evaluated.path) if evaluated else [],
-        "lookups": evaluated.lookups if evaluated else 0,
-        "void_lookups": evaluated.void_lookups if evaluated else 0,
-        "explanation": evaluated.explanation if evaluated else "",
+        "provider_page": seen.service.panel if seen.service else "",
+        "result": found.result.value if found else "",
+        "mechanism": found.mechanism if found else "",
+        "path": list(found.path) if found else [],
+        "lookups": found.lookups if found else 0,
+        "void_lookups": found.void_lookups if found else 0,
+        "explanation": found.explanation if found else "",
         "why_not": seen.why_not,
     }

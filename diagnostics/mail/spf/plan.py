@@ -261,6 +261,8 @@ def _term_for(seen: Seen, with_includes: bool) -> str:
     include = seen.service.include_of(seen.domain, seen.sender.relay) if seen.service else ""
     if with_includes and include:
         return f"include:{include}"
+    if seen.service and not include:
+        return ""  # a pool of addresses that nobody but the provider can list
     return repair.address_term(seen.ip) if seen.ip and not seen.ip_from else ""
 
 

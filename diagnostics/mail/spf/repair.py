@@ -86,9 +86,9 @@ def merged(records: Sequence[str]) -> str:
 
 
 def mended(text: str) -> str:
-    """*text* with the usual slips put right: quotes, spaces, `ip:`, `a:` with an address, `-all.`; "" if not enough."""
+    """*text* with the usual slips put right: quotes, spaces, version, `ip:`, `a:` with an address, `-all.`; else ""."""
     bare = re.sub(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}", " ", text).strip(" \"'“”;,")
-    bare = re.sub(r"\A(?:v\s*=\s*spf1?|spf1)(?![a-z0-9])[;,:.\"'\s]*", "v=spf1 ", bare, flags=re.IGNORECASE)
+    bare = re.sub(r"\A(?:v\s*=\s*spf[0-9a-z]{0,2}|spf1)(?![a-z0-9])[;,:.\"'\s]*", "v=spf1 ", bare, flags=re.IGNORECASE)
     return sound(_joined([_mended_term(each) for each in _terms(bare)])) if bare.lower().startswith("v=spf1 ") else ""
 
 
