@@ -30,7 +30,8 @@ RECIPIENT_REFUSED = Code(
     "canary.alternative_refused_too",
     Verdict.WARN,
     "The alternative relay {subject} refuses {evidence.recipient_domain} too: the recipient is at fault, not the site.",
-    remedy="Set another mailbox for test mails, or have this one mended: {evidence.reply}",
+    remedy="In the console, on the site's page, set another mailbox for test mails; or ask the recipient's provider "
+    "to mend this one, and send it the reply: {evidence.reply}",
     meaning="Two relays that know nothing of each other give the same answer.",
     proof="The reply to RCPT or to the message, from the alternative relay.",
     kind=CauseKind.RECIPIENT,

@@ -50,7 +50,8 @@ UNVERIFIED = Code(
     "smtp.tls.unverified",
     Verdict.WARN,
     "The certificate of {subject} is bad ({evidence.fault_words}), and the site does not look at it.",
-    remedy="Mend the certificate or the host name, then switch the verification of certificates on again.",
+    remedy="Mend the certificate at the relay, or the host name in the mail plugin's settings: it has to be one that "
+    "stands in the certificate. Then switch the verification of certificates on again.",
     meaning="Mail leaves, but the site cannot tell its relay from somebody in between.",
     proof="Verification is off in the mailer in force; the certificate is in the evidence.",
     impact=Impact.ADVICE,

@@ -38,8 +38,8 @@ TWO_OWNERS = Code(
     Verdict.FAIL,
     "{evidence.count} plugins bring a wp_mail of their own: {evidence.names}. {evidence.winner} was loaded first and "
     "sends; the settings of {evidence.losers} are without effect.",
-    remedy="Keep one. If {evidence.winner} is to send, deactivate {evidence.losers}; if not, deactivate "
-    "{evidence.winner}. Then send a test mail.",
+    remedy="Keep one: in wp-admin → Plugins, deactivate {evidence.losers} if {evidence.winner} is to send, "
+    "{evidence.winner} if not. Then send a test mail.",
     copy="wp plugin deactivate {evidence.loser_slugs}",
     meaning="WordPress lets a plugin replace wp_mail once. Of two that do, one is silently dead, and which one "
     "depends on the order of loading: an update or a rename can swap them.",
@@ -62,7 +62,8 @@ SHORT_CIRCUIT_POSSIBLE = Code(
     "mail.short_circuit_possible",
     Verdict.WARN,
     "{evidence.names} may answer mails of {subject} before WordPress sends them (pre_wp_mail).",
-    remedy="If mail is missing, deactivate {evidence.names} for one test mail.",
+    remedy="If mail is missing, go to wp-admin → Plugins, deactivate {evidence.names}, send one test mail, and "
+    "switch it on again.",
     meaning="Some plugins use this filter to log or to send by themselves; others to block. The test mail tells.",
     proof="The callbacks on pre_wp_mail, in the evidence.",
     kind=CauseKind.PLUGIN,
@@ -99,7 +100,7 @@ PORT_ENCRYPTION = Code(
     "smtp.settings.port_encryption",
     Verdict.WARN,
     "Port {evidence.port} and encryption “{evidence.encryption_words}” do not fit together for {subject}.",
-    remedy="Set encryption to {evidence.fitting_words} for port {evidence.port}.",
+    remedy="In the mail plugin's settings, set encryption to {evidence.fitting_words} for port {evidence.port}.",
     copy="Port {evidence.port}, encryption {evidence.fitting_words}",
     meaning="On 465 TLS begins with the first byte (SSL); on 587 and 25 it begins with STARTTLS (TLS). Mixed up, each "
     "side waits for the other.",

@@ -36,8 +36,9 @@ ONLY_FETCH = Code(
     "site.roads.only_fetch",
     Verdict.WARN,
     "No road leads to {subject} ({evidence.why}); its plugin fetches commands, up to a minute later.",
-    remedy="Where the site can be reached from outside, allow POST to the path below for the sidecar's address. "
-    "Where it cannot (an intranet, a staging lock), nothing has to change: keep WordPress's cron running.",
+    remedy="Where the site can be reached from outside, allow POST to the path below for the sidecar's address, in "
+    "the settings of the firewall or security plugin that blocks it. Where it cannot (an intranet, a staging "
+    "lock), nothing has to change: keep WordPress's cron running.",
     copy="/wp-json/aftercare/v1/command",
     meaning="REST and XML-RPC are both closed to the sidecar. The plugin asks for its commands once a minute, and "
     "at once while the screen Aftercare is open.",

@@ -106,8 +106,8 @@ SENDER_UNRESOLVABLE = reply_code(
     "The sender's domain does not resolve for {subject}.",
     meaning="Receivers refuse mail from a domain that has neither a mail server nor an address, or whose mailbox "
     "does not exist: nobody could answer.",
-    remedy="Set From to an existing address of a domain with MX records; WordPress's default wordpress@ of a "
-    "staging name or localhost is not one.",
+    remedy="In the mail plugin's settings (From Email), set an existing address of a domain with MX records; "
+    "WordPress's default wordpress@ of a staging name or localhost is not one.",
     follow_up="Look up MX and A of the domain in the envelope sender (Return-Path), not only of From.",
 )
 SENDER_REFUSED = reply_code(
@@ -115,7 +115,8 @@ SENDER_REFUSED = reply_code(
     Fault.SITE,
     "{subject} refuses the sender address, and gives no reason.",
     meaning="MAIL FROM was refused: not owned by the log-in, not verified, malformed, or a policy of the server.",
-    remedy="Set From to the log-in's own address, tick Force From, send a test mail.",
+    remedy="In the mail plugin's settings, set From Email to the log-in's own address, tick Force From Email, and "
+    "send a test mail.",
     follow_up=AS_LOGIN,
     sure=False,
 )

@@ -63,8 +63,8 @@ THROTTLED = reply_code(
     "{subject} has had too many log-ins and refuses more for now.",
     meaning="Too many attempts in a short time. The password may be right: an endless retry with an old one "
     "causes this.",
-    remedy="Stop whatever retries (queues, other programs with the old password), wait an hour, then send one "
-    "test mail.",
+    remedy="Stop whatever retries with this account: other programs and plugins with the old password, queued mail. "
+    "Wait an hour, then send one test mail from the mail plugin's settings.",
     follow_up="Wait, then try once: does it pass, only the rate was at fault; does it say 535, the password is wrong.",
     temporary=True,
 )

@@ -76,7 +76,8 @@ SILENT = reply_code(
     Fault.ACCOUNT,
     "{subject} takes the connection and then says nothing.",
     meaning="The port is open and no greeting comes: TLS is expected there at once, or the relay holds the line.",
-    remedy="Switch the encryption mode: port 465 belongs to SSL (implicit TLS), port 587 to TLS (STARTTLS).",
+    remedy="In the mail plugin's settings, make encryption and port fit: port 465 belongs to SSL (implicit TLS), "
+    "port 587 to TLS (STARTTLS).",
     proof="TCP opened; no 220 greeting within the time allowed.",
     follow_up="Speak TLS to the port at once: does a greeting come, the mode is wrong; does none come, the relay "
     "is stuck.",
@@ -133,7 +134,8 @@ EXPIRED = reply_code(
     Fault.RECIPIENT,
     "The mail waited in {subject}'s queue until it expired.",
     meaning="Every try over hours or days was put off; the reason stands in the earlier deferrals, not in this reply.",
-    remedy="Read the earlier deferrals in the relay's log, mend what they name, and send again.",
+    remedy="Read the earlier deferrals in the relay's log, mend the address, DNS record or limit that they name, and "
+    "send the mail again.",
     follow_up="Look up the message in the relay's log: the last deferral is the cause.",
     temporary=True,
 )
@@ -160,7 +162,8 @@ SERVER_TROUBLE = reply_code(
     Fault.ACCOUNT,
     "{subject} has trouble of its own.",
     meaning="The server says that it cannot do its work now: an error inside it, a full disk, or maintenance.",
-    remedy="Wait a few minutes and send again. Does it last longer than an hour, look at the provider's status page.",
+    remedy="Wait a few minutes and send the mail again. Does it last longer than an hour, look at the provider's "
+    "status page.",
     follow_up="Send one test mail after ten minutes: does it pass, nothing has to be changed.",
     temporary=True,
     impact=Impact.DEGRADED,

@@ -21,7 +21,8 @@ NULL_MX = reply_code(
     Fault.RECIPIENT,
     "The recipient's domain takes no mail.",
     meaning="The domain declares that it has no mail server (RFC 7505), or the host answers that it accepts none.",
-    remedy="Use an address at a domain that receives mail.",
+    remedy="In the form's settings (its notification's To field), or wherever this address was entered, set one at a "
+    "domain that receives mail.",
     follow_up="Look up the MX of the recipient's domain: '0 .' says so.",
 )
 DOMAIN_UNKNOWN = reply_code(

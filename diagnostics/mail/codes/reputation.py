@@ -25,7 +25,8 @@ BLOCKED = reply_code(
     Fault.REPUTATION,
     "{subject} has blocked the sending address for good.",
     meaning="Retrying never succeeds: the receiver decided by what came from this address.",
-    remedy="Find and stop the cause, then ask the receiver to lift the block (Yahoo: senders.yahooinc.com).",
+    remedy="In the mail log, find what was sent and stop it: a form that spammers use, a newsletter nobody ordered. "
+    "Then ask the receiver's postmaster to lift the block of this address (Yahoo: senders.yahooinc.com).",
     follow_up=WHICH_IP,
 )
 LISTED = reply_code(
@@ -147,7 +148,9 @@ BULK = reply_code(
     Fault.DNS,
     "{subject} demands SPF, DKIM and DMARC of bulk senders, and one is missing.",
     meaning="Outlook.com checks all three for senders of 5,000 mails a day; the reply ends with the three results.",
-    remedy="Mend whichever of Spf=, Dkim=, DMARC= in the reply is not Pass.",
+    remedy="The reply names them: whichever of Spf=, Dkim=, DMARC= is not Pass is a TXT record to mend at the DNS "
+    "host of the From domain. The playbook Poor Email Deliverability, or `diagnose domain` with that domain, "
+    "writes the record out.",
     follow_up=AUTH_TEST,
 )
 DNS_TROUBLE = reply_code(

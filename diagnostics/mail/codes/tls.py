@@ -73,7 +73,8 @@ WRONG_MODE = reply_code(
     Fault.SITE,
     "Encryption mode and port do not fit together for {subject}.",
     meaning="TLS is spoken at once to a port that begins in the clear, or the other way round.",
-    remedy="Port 465 with SSL (implicit TLS), or port 587 with TLS (STARTTLS). Change one of the two.",
+    remedy="In the mail plugin's settings, change one of the two: port 465 goes with SSL (implicit TLS), port 587 "
+    "with TLS (STARTTLS).",
     proof="'wrong version number', 'unknown protocol' or plain text where a TLS record was due.",
 )
 HANDSHAKE = reply_code(
