@@ -1,0 +1,108 @@
+"""What an area made of DNS, made once: over other records it is looked at again only where they touch what it asked.
+
+A look is nothing but its answers. So a proposed record changes what is seen of a domain only
+if it changes one of them, and all else of the report stands as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+from diagnostics.finding import RecordChange
+from diagnostics.network import DNS, DNSAnswer, End, RecordType
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question and what matters of its answer. Names are lower case, without the final dot."""
+
+    name: str
+    kind: RecordType
+    absent: bool  # the name does not exist, or did not answer: any record at it or below it may matter
+    led: tuple[str, ...] = ()  # through these names
+
+
+class Noting:
+    """*dns*, and every question that goes through to it."""
+
+    def __init__(self, dns: DNS) -> None:
+        self._dns = dns
+        self.asked: set[Asked] = set()
+
+    async def query(self, name: str, kind: RecordType) -> DNSAnswer:
+        """As `DNS.query`."""
+        plain = _plain(name)
+        try:
+            answer = await self._dns.query(name, kind)
+        except BaseException:
+            self.asked.add(Asked(plain, kind, absent=True))
+            raise
+        led = tuple(_plain(each) for each in answer.chain)
+        self.asked.add(Asked(plain, kind, answer.end is End.NXDOMAIN, led))
+        return answer
+
+
+class _Over(Protocol):
+    """What a view is made in: a world that can be looked at through another DNS."""
+
+    @property
+    def dns(self) -> DNS: ...
+
+    def through(self: W, dns: DNS) -> W: ...
+
+
+W = TypeVar("W", bound=_Over)
+
+
+class Views:
+    """The views of one world; those of the world *before*, which lacks *changes*, hold where nothing touches them."""
+
+    def __init__(self, before: Views | None = None, changes: Sequence[RecordChange] = ()) -> None:
+        self._before = before
+        self._changes = tuple(changes)
+        self._made: dict[Hashable, asyncio.Future[tuple[Any, frozenset[Asked]]]] = {}
+
+    async def __call__(self, key: Hashable, world: W, look: Callable[[W], Awaitable[T]]) -> T:
+        """What *look* makes of *world*, or what it made when *key* was first asked for."""
+        if key not in self._made:
+            self._made[key] = self._known(key) or asyncio.ensure_future(_looked(world, look))
+        value, asked = await asyncio.shield(self._made[key])
+        if isinstance(world.dns, Noting):  # whoever uses this view hangs on its answers too
+            world.dns.asked.update(asked)
+        return cast(T, value)
+
+    def _known(self, key: Hashable) -> asyncio.Future[tuple[Any, frozenset[Asked]]] | None:
+        made = self._before._made.get(key) if self._before else None
+        if made is None or not made.done() or made.cancelled() or made.exception():
+            return None
+        return None if touch(self._changes, made.result()[1]) else made
+
+
+def touch(changes: Sequence[RecordChange], asked: Iterable[Asked]) -> bool:
+    """Whether *changes* may change the answer of one of *asked*."""
+    types: dict[str, set[str]] = {}
+    for change in changes:
+        types.setdefault(_plain(change.name), set()).add(change.type)
+    for each in asked:
+        here = types.get(each.name, ())
+        if here and (each.absent or each.kind in here or "CNAME" in here):
+            return True
+        if any(link in types for link in each.led):
+            return True
+        if each.absent and any(owner.endswith(f".{each.name}") for owner in types):
+            return True  # a name is there as soon as one below it is
+    return False
+
+
+async def _looked(world: W, look: Callable[[W], Awaitable[T]]) -> tuple[T, frozenset[Asked]]:
+    noting = Noting(world.dns)
+    return await look(world.through(noting)), frozenset(noting.asked)
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix(".").lower()
