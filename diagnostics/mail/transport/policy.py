@@ -14,12 +14,12 @@ WEEK = 604_800
 SHORT = 86_400  # §3.2 recommends weeks: below a day it is no protection
 MOST_MX = 200  # nobody has so many mail servers
 MODES = ("enforce", "testing", "none")
+_VALUE = re.compile(r"[!-:<>-~]+")
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _VERSION = re.compile(rb"v=STSv1[ \t]*;")
 _NEAR = re.compile(rb"[\s\"'\xef\xbb\xbf]*v\s*=\s*sts", re.IGNORECASE)
-_HOST = re.compile(
-    r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*", re.IGNORECASE
-)
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")  # of a field that is not known, §3.1 and §3.2 alike
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def read_policy(text: bytes) -> Policy:
             continue
         key, colon, value = line.partition(":")
         key, value = key.strip(), value.strip()
-        if not colon or not key:
+        if not colon or not value or not _KEY.fullmatch(key):
             raise BadPolicy(
                 f"line {number} is no “key: value”, it says {printable(line, 80)!r}", fields.get("mode", "")
             )
@@ -104,13 +104,19 @@ def sts_records(texts: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
 
 def read_id(record: bytes) -> str:
     """The id of a record that begins as one. Raises BadPolicy."""
-    pairs = [part.strip().partition("=") for part in record.decode("ascii", "replace").split(";")[1:] if part.strip()]
-    value = next((value.strip() for key, _, value in pairs if key.strip() == "id"), None)
-    if value is None:
+    parts = [part.strip(" \t") for part in record.decode("ascii", "replace").split(";")[1:]]
+    if parts and not parts[-1]:
+        parts.pop()  # one final semicolon may stand
+    pairs = [part.partition("=") for part in parts]
+    for part, (key, _, value) in zip(parts, pairs, strict=True):
+        if key != "id" and not (_KEY.fullmatch(key) and _VALUE.fullmatch(value)):
+            raise BadPolicy(f"“{printable(part, 60)}” in it is no key=value")
+    found = next((value for key, _, value in pairs if key == "id"), None)
+    if found is None:
         raise BadPolicy("it has no id=")
-    if not _ID.fullmatch(value):
-        raise BadPolicy(f"its id is {printable(value, 60) or 'empty'}; 1 to 32 letters and digits are allowed")
-    return value
+    if not _ID.fullmatch(found):
+        raise BadPolicy(f"its id is {printable(found, 60) or 'empty'}; 1 to 32 letters and digits are allowed")
+    return found
 
 
 def write_record(now: datetime) -> str:

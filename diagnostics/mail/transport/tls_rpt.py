@@ -15,7 +15,7 @@ from diagnostics.printable import printable
 MOST_READ = 2048  # characters; the search for addresses takes time by the square of it
 _RECORD = re.compile(rb"v=TLSRPTv1[ \t]*(?:;|\Z)")
 _NEAR = re.compile(rb"[\s\"'\xef\xbb\xbf]*v\s*=\s*tlsrpt", re.IGNORECASE)
-_MAILTO = re.compile(r"mailto:[^@\s,!;]+@[a-z0-9.-]+\.[a-z0-9-]+", re.IGNORECASE)
+_MAILTO = re.compile(r"mailto:[^@\s,!;]+@[a-z0-9.-]+\.[a-z0-9-]+(?:\?[^\s,!;]*)?", re.IGNORECASE | re.ASCII)
 _HTTPS = re.compile(r"https://[a-z0-9.-]+(?::\d+)?(?:/\S*)?", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z0-9-]+", re.IGNORECASE)
 
