@@ -96,8 +96,25 @@ async def test_a_changed_header_is_told_from_another_key() -> None:
     assert await outcome(signed(), zone(rsa_key(1024)[1])) is Outcome.OTHER_KEY
 
 
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (signed().replace(b"Subject: Your", b"Subject: [List] Your"), "the subject got a prefix in brackets"),
+        (b"From: Boss <boss@example.net>\r\n" + signed(), "another From field was put above the signed one"),
+        (signed().replace(b"To: owner", b"To: other"), ""),
+    ],
+)
+async def test_what_was_done_to_the_header_is_told_where_undoing_it_mends_the_signature(
+    changed: bytes, words: str
+) -> None:
+    view = await read(RECEIVED + changed)
+    assert view.seen
+    [signature] = view.seen.signatures
+    assert (signature.outcome, signature.detail) == (Outcome.HEADER_ALTERED, words)
+
+
 async def test_with_ed25519_the_two_cannot_be_told_apart_and_that_is_said() -> None:
-    message = signed(algorithm="ed25519-sha256").replace(b"Subject: Your", b"Subject: [List] Your")
+    message = signed(algorithm="ed25519-sha256").replace(b"Subject: Your", b"Subject: My")
     assert "dkim.signature_wrong_or_other_key" in codes(await read(message, zone(ed25519_key()[1])))
 
 

@@ -125,6 +125,7 @@ def _facts(seen: Seen, signature: SignatureSeen) -> dict[str, Any]:
         "signers": " and ".join(dict.fromkeys(each.tags.domain for each in alike)) or "its signer",
         "signer": _signer(seen, signature, service.title if service else ""),
         "added": _added(signature),
+        "changed": f": {signature.detail}" if signature.outcome is Outcome.HEADER_ALTERED and signature.detail else "",
         "where_changed": _where_changed(seen, signature),
         "suspects": "; ".join(f"{who} ({where})" for who, where in seen.changers)
         or "disclaimers and footers of the mail server or of a security gateway, link rewriting, mailing lists",

@@ -54,7 +54,7 @@ BODY_ALTERED = Code(
 HEADER_ALTERED = Code(
     "dkim.signature_wrong",
     Verdict.FAIL,
-    "The header of the message was changed after {evidence.signers} had signed it.",
+    "The header of the message was changed after {evidence.signers} had signed it{evidence.changed}.",
     remedy="Let nothing rewrite these fields after signing: {evidence.signed_fields}. {evidence.where_changed} Known "
     "for it: {evidence.suspects}. Often it is a prefix before the subject or a rewritten From, To or Date.",
     meaning="The body is as it was signed and the key is the signer's, but one of the signed fields is not. "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,8 +37,13 @@ _ENDS = (
     *(dkim.DKIMException, dkim.util.InvalidTagValueList),
     *(ValueError, TypeError, ArithmeticError, LookupError, AssertionError, RecursionError),
 )
+_PREFIX = re.compile(rb"\s*\[[^\[\]]{1,80}\]\s*")
+_SILENT = logging.Logger("dkimpy, whose lines would hold the header")
 _WHITE = re.compile(rb"(?<![ \t])[ \t]{2,}")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
+
+
+Headers = list[list[bytes]]  # as dkimpy has them: name and value, with its line ends
 
 
 class Held(StrEnum):
@@ -80,7 +86,8 @@ class Verifier:
             return Proof(Held.UNTOLD, f"it has more than {MOST_SPACES} spaces in a row")
         try:
             body_holds, unquoted = self._body_holds(tags)
-            header_holds = self._header_holds(field, key)
+            header_holds = self._header_holds(field, key, self._headers)
+            changed = "" if header_holds or not body_holds else self._changed(field, tags, key)
         except dkim.NaClNotFoundError:
             return Proof(Held.UNTOLD, "Ed25519 needs the package PyNaCl, which is not installed here")
         except _ENDS as error:
@@ -94,7 +101,9 @@ class Verifier:
             )
         if header_holds:
             return Proof(Held.YES, unquoted=unquoted)
-        held = _why_not(tags, public)
+        held = Held.HEADER_ALTERED if changed else _why_not(tags, public)
+        if held is Held.HEADER_ALTERED:
+            return Proof(held, changed, header_holds=False)
         return Proof(held, "the signature does not open with it" if held is Held.OTHER_KEY else "", header_holds=False)
 
     # -- the body ---------------------------------------------------------------
@@ -152,14 +161,30 @@ class Verifier:
 
     # -- the header -------------------------------------------------------------
 
-    def _header_holds(self, field: Field, key: bytes) -> bool:
-        signer = dkim.DKIM(minkey=0)  # a short key is judged as a key
-        signer.headers = self._headers
+    def _header_holds(self, field: Field, key: bytes, headers: Headers) -> bool:
+        signer = dkim.DKIM(minkey=0, logger=_SILENT)  # a short key is judged as a key
+        signer.headers = headers
         signer.body = b""
         tags: dict[bytes, bytes] = dkim.util.parse_tag_value(field.value)
         tags.pop(b"bh")  # compared already
         names = [name.strip().lower() for name in tags[b"h"].split(b":")]
         return bool(signer.verify_sig(tags, names, (field.name, field.value + b"\r\n"), lambda name, timeout=0: key))
+
+    def _changed(self, field: Field, tags: Tags, key: bytes) -> str:
+        """What was done to the header, where undoing it makes the signature hold; "" for what is not known."""
+        for at, (name, value) in enumerate(self._headers):
+            prefix = _PREFIX.match(value) if name.lower() == b"subject" else None
+            if prefix:
+                before = [*self._headers[:at], [name, b" " + value[prefix.end() :]], *self._headers[at + 1 :]]
+                if self._header_holds(field, key, before):
+                    return "the subject got a prefix in brackets"
+        for signed in dict.fromkeys(tags.signed):
+            places = [at for at, (name, _) in enumerate(self._headers) if name.strip().lower() == signed.encode()]
+            if len(places) > 1 and signed not in ("received", "dkim-signature"):
+                without = [each for at, each in enumerate(self._headers) if at != places[0]]
+                if self._header_holds(field, key, without):
+                    return f"another {signed.title()} field was put above the signed one"
+        return ""
 
 
 def _with_crlf(body: bytes) -> bytes:
@@ -219,7 +244,7 @@ def verify_chain(
 
     *relaxed_body*: every set has c=…/relaxed.
     """
-    chain = dkim.ARC(minkey=0)
+    chain = dkim.ARC(minkey=0, logger=_SILENT)
     chain.headers = [[field.name, field.value + b"\r\n"] for field in raw.fields]
     body = _with_crlf(raw.body)
     # As in `_canonicalized`: the same for relaxed, in linear time.
