@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sidecar.runs.starting import PRESSES
 from sidecar.store import runs
 
 PLAYBOOK = "emails-not-sending"
@@ -29,6 +30,22 @@ def test_a_second_press_is_sent_to_the_run_that_is_under_way(doors, plugin):
     second = press(plugin)
     assert (second.status, second["error"], second["run"], second.signed) == (409, "running", first["run"], True)
     assert press(doors.paired()).status == 202, "another site's button is another run"
+
+
+def test_a_site_that_presses_in_a_loop_is_told_when_it_may_again(doors, plugin):
+    for _ in range(PRESSES):
+        run = press(plugin)["run"]
+        runs.end_run(doors.db, run, "sound", None, None, datetime.now(UTC))
+    refused = press(plugin)
+    assert (refused.status, refused["error"], refused.signed) == (429, "pressed_often", True)
+    assert 3500 < int(refused.headers["retry-after"]) <= 3600
+    assert "Press again in" in refused["message"]
+    assert press(doors.paired()).status == 202, "another site may"
+
+
+def test_the_overview_has_the_words_on_the_buttons(doors, plugin):
+    buttons = {each["id"]: each["says"] for each in plugin.post("runs", "/runs/overview", {})["playbooks"]}
+    assert buttons == {PLAYBOOK: "", "poor-email-deliverability": "Mail lands in spam"}, "a warm-up has no button"
 
 
 def test_another_sites_run_is_not_shown(doors, plugin):
