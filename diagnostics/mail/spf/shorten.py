@@ -31,22 +31,21 @@ async def shorter(edit: Edit, look: Look, dns: DNS) -> AsyncIterator[Edit]:
         if _is_inside_another(branch, branches):
             now.drop(branch.term, "another include has it already")
             yield now.copy()
-    own: list[tuple[Branch, list[IPNetwork]]] = []
-    for branch in branches:
-        asks = branch.mechanism in ("a", "mx") and branch.lets_send and branch.target and branch.term in now.terms
-        if asks and (networks := await _both_families(branch, dns)) is not None:
-            own.append((branch, networks))
+    kept = [each for each in branches if each.term in now.terms]
+    hosts = [each for each in kept if each.mechanism in ("a", "mx") and each.lets_send and each.target]
+    read = await asyncio.gather(*(_both_families(each, dns) for each in hosts))
+    own = [(branch, networks) for branch, networks in zip(hosts, read, strict=True) if networks]
     for branch, networks in own:
-        if networks and all(_covered(each, root) for each in networks):
+        if all(_covered(each, root) for each in networks):
             now.drop(branch.term, "its addresses are named anyway")
             yield now.copy()
     for branch, networks in sorted(own, key=lambda each: len(each[1])):
-        if branch.term in now.terms and 0 < len(networks) <= MOST_FLATTENED:
+        if branch.term in now.terms and len(networks) <= MOST_FLATTENED:
             terms = [_term(each) for each in networks]
             now.replace(branch.term, terms, f"names the addresses of {branch.term}; they must follow when it moves")
             yield now.copy()
     includes = [each for each in branches if each.mechanism == "include" and each.term in now.terms]
-    foreign = [(each, await flattened(each, dns)) for each in includes]
+    foreign = list(zip(includes, await asyncio.gather(*(flattened(each, dns) for each in includes)), strict=True))
     # A service that nobody knows is often one machine; big providers change their addresses most.
     for branch, found in sorted(foreign, key=lambda each: (bool(by_include(each[0].target)), len(each[1] or ()))):
         if found and len(found) <= MOST_FLATTENED:
@@ -59,17 +58,15 @@ async def flattened(branch: Branch, dns: DNS) -> list[IPNetwork] | None:
     """The addresses that an include lets send, when it is nothing but these; None when it is more than that."""
     if not branch.lets_send or branch.inside is None or branch.problem:
         return None
-    found: list[IPNetwork] = []
-    for walked in records_in(branch.inside):
-        if not _only_lets_send(walked):
+    records = list(records_in(branch.inside))
+    if not all(_only_lets_send(each) for each in records):
+        return None
+    found = [network for each in records for _, network in each.networks]
+    hosts = [each for walked in records for each in walked.branches if each.mechanism in ("a", "mx")]
+    for networks in await asyncio.gather(*(_both_families(each, dns) for each in hosts)):
+        if networks is None:
             return None
-        found += [network for _, network in walked.networks]
-        for each in walked.branches:
-            if each.mechanism in ("a", "mx"):
-                networks = await _both_families(each, dns)
-                if networks is None:
-                    return None
-                found += networks
+        found += networks
     v4 = [each for each in found if isinstance(each, ipaddress.IPv4Network)]
     v6 = [each for each in found if isinstance(each, ipaddress.IPv6Network)]
     return [*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6)]
@@ -106,6 +103,8 @@ def _includes(walked: Walked, target: str) -> bool:
 
 async def _both_families(branch: Branch, dns: DNS) -> list[IPNetwork] | None:
     """The IPv4 and IPv6 networks of an a or mx term; None where they could not all be read."""
+    if "/" in branch.term:
+        return None  # its networks are of one family only
     try:
         hosts = [branch.target]
         if branch.mechanism == "mx":
@@ -114,8 +113,6 @@ async def _both_families(branch: Branch, dns: DNS) -> list[IPNetwork] | None:
         answers = await asyncio.gather(*questions)
     except (DNSUnavailable, ValueError):
         return None
-    if "/" in branch.term:
-        return [*branch.networks]
     return [ipaddress.ip_network(each) for answer in answers for each in answer.addresses]
 
 
