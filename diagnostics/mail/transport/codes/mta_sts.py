@@ -78,7 +78,8 @@ TESTING_WOULD_FAIL = Code(
     "mta_sts.testing_would_fail",
     Verdict.WARN,
     "The MTA-STS policy of {subject} (mode testing) would stop mail if it were enforced: {evidence.why}.",
-    remedy="Before you set mode enforce: {evidence.advice}",
+    remedy="Before you set mode enforce, this has to be done at the web host of mta-sts.{subject}, at the DNS host of "
+    "{subject}, or by the mail server's operator: {evidence.advice}",
     copy="{evidence.policy_proposed}",
     letter="{evidence.letter}",
     meaning="In mode testing senders deliver and report. With mode enforce this mail would not arrive.",
