@@ -68,5 +68,8 @@ async def test_a_message_without_a_chain_has_none() -> None:
     assert await state(RECEIVED + HEADER + b"\r\n" + BODY, dns()) == ("none", 0)
 
 
-async def test_half_a_set_is_a_broken_chain() -> None:
+async def test_half_a_set_is_a_broken_chain_and_nothing_of_it_is_printed(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     assert (await state(RECEIVED + b"ARC-Seal: i=1\r\n" + HEADER + b"\r\n" + BODY, dns()))[0] == "fail"
+    assert capfd.readouterr() == ("", "") and not caplog.records

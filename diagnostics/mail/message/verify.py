@@ -38,7 +38,10 @@ _ENDS = (
     *(ValueError, TypeError, ArithmeticError, LookupError, AssertionError, RecursionError),
 )
 _PREFIX = re.compile(rb"\s*\[[^\[\]]{1,80}\]\s*")
-_SILENT = logging.Logger("dkimpy, whose lines would hold the header")
+# dkimpy logs what it trips over: pieces of the header, at places where nobody wants them.
+_SILENT = logging.getLogger("diagnostics.dkimpy")
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
 _WHITE = re.compile(rb"(?<![ \t])[ \t]{2,}")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
 
