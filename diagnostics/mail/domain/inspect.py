@@ -21,7 +21,7 @@ from diagnostics.mail.domain.codes import AREA_UNSEEN, DOMAIN_UNKNOWN, PUBLIC_SU
 from diagnostics.mail.domain.proof import proven
 from diagnostics.mail.domain.subject import Subject, World
 from diagnostics.mail.receivers import rules
-from diagnostics.mail.spf.domain import look_at_spf
+from diagnostics.mail.spf.domain import SPFView, look_at_spf
 from diagnostics.mail.transport import look_at_transport
 from diagnostics.network import DNSUnavailable, End
 from diagnostics.printable import printable
@@ -39,6 +39,11 @@ class View(Protocol):
 Look = Callable[[Subject, World], Awaitable[View]]
 
 
+async def look_at_senders(subject: Subject, world: World) -> SPFView:
+    """SPF, once for itself and for DMARC."""
+    return await world.views(("senders", subject), world, lambda world: look_at_spf(subject, world))
+
+
 async def look_at_keys(subject: Subject, world: World) -> DKIMView:
     """DKIM, once for itself and for DMARC: some sixty questions."""
     return await world.views(("keys", subject), world, lambda world: look_at_dkim(subject, world))
@@ -47,7 +52,7 @@ async def look_at_keys(subject: Subject, world: World) -> DKIMView:
 async def look_at_dmarc_alone(subject: Subject, world: World) -> View:
     """DMARC with the SPF and DKIM that it is aligned with."""
     spf, dkim, discovery = await asyncio.gather(
-        look_at_spf(subject, world, mend=False),
+        look_at_senders(subject, world),
         look_at_keys(subject, world),
         discover(subject.domain, world, stated_identifiers(subject.senders)),
     )
@@ -64,7 +69,7 @@ class Area:
 
 
 AREAS = (
-    Area("spf", "SPF", look_at_spf),
+    Area("spf", "SPF", look_at_senders),
     Area("dkim", "DKIM", look_at_keys),
     Area("dmarc", "DMARC", look_at_dmarc_alone),
     Area("address", "The sending address", look_at_address),
