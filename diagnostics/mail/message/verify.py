@@ -40,8 +40,7 @@ _ENDS = (
 _PREFIX = re.compile(rb"\s*\[[^\[\]]{1,80}\]\s*")
 # dkimpy logs what it trips over: pieces of the header, at places where nobody wants them.
 _SILENT = logging.getLogger("diagnostics.dkimpy")
-_SILENT.addHandler(logging.NullHandler())
-_SILENT.propagate = False
+_SILENT.disabled = True
 _WHITE = re.compile(rb"(?<![ \t])[ \t]{2,}")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
 
