@@ -17,7 +17,27 @@ def index() -> str:
     """Every site with its state."""
     db, at = services().db, now()
     known = [(site, attention.state_of(site, at)) for site in sites.sites(db)]
-    return render_template("sites/index.html", sites=known, open_tickets=figures.open_tickets_of_sites(db))
+    return render_template(
+        "sites/index.html",
+        sites=known,
+        open_tickets=figures.open_tickets_of_sites(db),
+        playbooks=services().playbooks.values(),
+        paired=sum(site.state == "paired" for site, _ in known),
+    )
+
+
+@bp.post("/runs")
+def run_everywhere() -> ResponseReturnValue:
+    """Run a playbook on every paired site."""
+    try:
+        started, refused = upkeep.run_everywhere(services(), request.form.get("playbook", ""), staff().email)
+    except upkeep.Refused as error:
+        abort(409, str(error))
+    at = "1 site" if len(started) == 1 else f"{len(started)} sites"
+    flash(f"It runs at {at}, one after the other at each.", "pass")
+    for why in refused.values():
+        flash(why, "warn")
+    return redirect(url_for("runs.index"))
 
 
 @bp.get("/new")

@@ -295,3 +295,17 @@ def test_a_plan_that_cannot_be_is_refused_in_words(warm: tuple[Staffed, str], ty
     assert answer.status_code == 400
     assert said in words(answer.text)
     assert warm_ups.last_warm_up(running.services.db, site) is None
+
+
+# -- many sites ------------------------------------------------------------
+
+
+def test_a_playbook_is_started_at_every_paired_site_from_the_list_of_sites(warm: tuple[Staffed, str]) -> None:
+    running, site = warm
+    sites.add_site(running.services.db, "Bakery", "https://bakery.example.net", datetime.now(UTC))
+    browser = running.browser()
+    assert "At every paired site (1)" in words(browser.get("/sites").text)
+    said = words(browser.post("/sites/runs", "/sites", playbook=PLAYBOOK).text)
+    assert "It runs at 1 site, one after the other at each." in said
+    assert [(run.site_id, run.playbook) for run in runs.runs(running.services.db)] == [(site, PLAYBOOK)]
+    assert browser.post("/sites/runs", "/sites", playbook="nothing").status_code == 409
