@@ -144,6 +144,8 @@ def test_what_is_written_is_read_back() -> None:
         ("v=TLSRPTv1; rua=mailto:t@a.test;", "tls_rpt.sound"),
         ("v=TLSRPTv1 ;rua=mailto:t@a.test , \t https://a.test/tls  ", "tls_rpt.sound"),
         ("v=TLSRPTv1; rua=mailto:t@a.test?subject=tls; ext=yes", "tls_rpt.sound"),
+        ("v=TLSRPTv1; rua=mailto:t@a.test; long=" + "x" * 5000, "tls_rpt.sound"),
+        ("v=TLSRPTv1; rua=mailto:t@" + "a." * 25_000 + "!", "tls_rpt.malformed"),
         ("v=TLSRPTv1; ext=1", "tls_rpt.malformed"),
         ("v=TLSRPTv1; rua=", "tls_rpt.malformed"),
         ("v=TLSRPTv1; rua=,, ,", "tls_rpt.malformed"),

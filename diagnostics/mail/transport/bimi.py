@@ -70,8 +70,6 @@ def _read(records: tuple[bytes, ...]) -> tuple[str, str, str]:
     """Logo, certificate, and what is wrong."""
     if len(records) > 1:
         return "", "", "there is more than one"
-    if len(records[0]) > MOST_READ:
-        return "", "", f"it is longer than {MOST_READ} characters"
     try:
         text = records[0].decode("ascii")
     except UnicodeDecodeError:

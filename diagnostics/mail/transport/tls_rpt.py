@@ -81,8 +81,6 @@ def _record(addresses: Sequence[str], domain: str) -> str:
 
 def _read(record: bytes) -> tuple[list[str], str]:
     """The addresses of a record, and what is wrong with it."""
-    if len(record) > MOST_READ:
-        return [], f"it is longer than {MOST_READ} characters"
     try:
         text = record.decode("ascii")
     except UnicodeDecodeError:
