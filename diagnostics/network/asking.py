@@ -95,7 +95,8 @@ class Asking:
             return self._done(answer)
         *led, target = answer.chain
         if target in led or len(led) > MOST_LINKS:
-            return self._unavailable(f"its CNAMEs lead in a circle: {' → '.join(answer.chain[: MOST_LINKS + 1])}")
+            how = "lead in a circle" if target in led else "come to no end"
+            return self._unavailable(f"its CNAMEs {how}: {' → '.join(answer.chain[: MOST_LINKS + 1])}")
         self._answer = answer
         try:
             return self._round(target)

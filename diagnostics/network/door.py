@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import os
 import socket
 import ssl
 import time
 import warnings
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from typing import Literal
 from diagnostics.network.egress import EgressPolicy
 from diagnostics.network.errors import ConnectRefused, ConnectTimedOut, HostUnknown, NetworkError, NoRoute
 from diagnostics.network.resolver import Addresses, Resolver
-from diagnostics.network.shared import SharedDNS
+from diagnostics.network.shared import Fronts, SharedDNS
 from diagnostics.network.stream import BYTE_LIMIT, Stream
 
 ADDRESSES_TRIED = 4
@@ -34,22 +34,22 @@ class Network:
         *,
         ca_file: Path | None = None,
         helo_name: str = "aftercare.invalid",
+        dns_timeout_s: float = 5.0,
     ) -> None:
-        """*ca_file* adds a CA to the system's; *helo_name* is what we call ourselves in EHLO."""
+        """*ca_file* adds a CA to the system's; *helo_name* is what we call ourselves in EHLO.
+
+        *dns_timeout_s*: for one question.
+        """
         self.policy = policy
-        self.resolver = Resolver(nameservers)
+        self.resolver = Resolver(nameservers, timeout_s=dns_timeout_s)
         self.ca_file = ca_file
         self.helo_name = helo_name
-        self._fronts: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, SharedDNS] = weakref.WeakKeyDictionary()
+        self._fronts = Fronts()
 
     @property
     def dns(self) -> SharedDNS:
         """What answers this door's DNS questions: one front for each event loop. Its `fresh()` knows nothing yet."""
-        loop = asyncio.get_running_loop()
-        front = self._fronts.get(loop)
-        if front is None or front.resolver is not self.resolver:
-            front = self._fronts[loop] = SharedDNS(self.resolver)
-        return front
+        return self._fronts.of(asyncio.get_running_loop(), self.resolver)
 
     def allowing(self, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> Network:
         """This door for one site, whose private relay lies in *networks*."""
@@ -142,7 +142,8 @@ class Network:
                 raise ConnectTimedOut(host, port, phase="connect", seconds=seconds, detail=detail) from error
             if isinstance(error, OSError):
                 kind = _CONNECT_ERRORS.get(error.errno or 0, NoRoute)
-                detail = f"{address}: {error.strerror or error}"
+                # asyncio puts words of its own in front of the system's
+                detail = f"{address}: {os.strerror(error.errno) if error.errno else error}"
                 raise kind(host, port, phase="connect", seconds=seconds, detail=detail) from error
             raise
         return sock

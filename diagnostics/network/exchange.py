@@ -65,7 +65,7 @@ class Exchange(Generic[Read]):
         self._loop = asyncio.get_running_loop()
         self._left: list[NameServer] = []
         self._talks: dict[int, _Talk] = {}  # by the server's identity
-        self._said: dict[str, None] = {}  # in order, each once
+        self._said: dict[str, str] = {}  # in order, each once, the last word of it
         self._turn = 0
         self._asked: NameServer | None = None  # whose turn it is, and since when
         self._since = 0.0
@@ -90,7 +90,7 @@ class Exchange(Generic[Read]):
     def _next_turn(self) -> None:
         now = time.monotonic()
         if not self._left or now >= self._ends:
-            return self._end(NoReply("; ".join(self._said) or "no time was left to ask"))
+            return self._end(NoReply("; ".join(self._said.values()) or "no time was left to ask"))
         self._asked = server = self._left[self._turn % len(self._left)]
         self._turn += 1
         self._since = now
@@ -103,9 +103,10 @@ class Exchange(Generic[Read]):
         assert server is not None
         server.was_silent(self._since)
         if strays := self._talks[id(server)].strays:
-            self._said[f"{server} sent what is no answer to this question ({strays} times)"] = None
+            often = f" ({strays} times)" if strays > 1 else ""
+            self._said[f"strays of {server}"] = f"{server} sent what is no answer to this question{often}"
         else:
-            self._said[f"no answer from {server}"] = None
+            self._said[f"silence of {server}"] = f"no answer from {server}"
         if self._by_tcp is None:  # else its end is waited for
             self._next_turn()
 
@@ -180,7 +181,7 @@ class Exchange(Generic[Read]):
         """This server is not asked again; the next one is, if it was its turn."""
         if self._over:
             return
-        self._said[what] = None
+        self._said[what] = what
         self._left = [each for each in self._left if each is not talk.server]
         if talk.server is self._asked or not self._left:
             if self._timer:

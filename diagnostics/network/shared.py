@@ -7,6 +7,7 @@ one, and a zone that does not answer costs one wait. It belongs to one event loo
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
@@ -246,6 +247,23 @@ class SharedDNS:
             (kept := self._kept.get((plain, kind, "records"))) and isinstance(kept.outcome, DNSAnswer)
             for kind in _PLAIN_TYPES
         )
+
+
+class Fronts:
+    """One front for each event loop, from whichever thread it is asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._fronts: dict[asyncio.AbstractEventLoop, SharedDNS] = {}
+
+    def of(self, loop: asyncio.AbstractEventLoop, resolver: Resolver) -> SharedDNS:
+        """The front of *loop* over *resolver*; those of loops that are closed are let go."""
+        with self._lock:
+            front = self._fronts.get(loop)
+            if front is None or front.resolver is not resolver:
+                self._fronts = {each: kept for each, kept in self._fronts.items() if not each.is_closed()}
+                front = self._fronts[loop] = SharedDNS(resolver)
+            return front
 
 
 def folded(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -65,6 +66,29 @@ async def test_a_view_is_made_once_and_anew_only_where_a_record_touches_it() -> 
     # The outer view hangs on what the inner one asked.
     assert await seen(world.over([RecordChange("a.test", "TXT", "three", ("one",))])) == b"threetwo"
     assert await seen(world) == b"onetwo"
+
+
+async def test_a_look_that_nobody_waits_for_any_more_ends_and_can_be_begun_again() -> None:
+    begun: list[str] = []
+    gate = asyncio.Event()
+
+    async def look(world: World) -> str:
+        begun.append("begun")
+        await gate.wait()
+        return "seen"
+
+    world = World(Zone(), None, datetime.now(UTC))
+    one, other = (asyncio.create_task(world.views("key", world, look)) for _ in range(2))
+    await asyncio.sleep(0.01)
+    one.cancel()
+    await asyncio.sleep(0.01)
+    assert len(asyncio.all_tasks()) == 3  # this test, the other, and the look that it waits for
+    other.cancel()
+    await asyncio.sleep(0.01)
+    assert len(asyncio.all_tasks()) == 1
+    gate.set()
+    assert await world.views("key", world, look) == "seen"
+    assert begun == ["begun", "begun"]
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,7 @@ async def test_a_lie_before_the_true_answer_is_passed_over() -> None:
 async def test_a_flood_of_lies_is_not_listened_to_for_ever() -> None:
     async with HostileDns(lambda query: [other_question(query)] * 1000) as server:
         used = time.process_time()
-        with pytest.raises(DNSUnavailable, match="50 times"):
+        with pytest.raises(DNSUnavailable, match="no answer to this question"):
             await Resolver((server.nameserver,), timeout_s=0.5).query("a.test", "TXT")
         assert time.process_time() - used < 1.5
 

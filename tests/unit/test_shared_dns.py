@@ -393,3 +393,16 @@ async def test_a_host_that_has_just_been_made_can_be_connected_to() -> None:
         assert (await network.dns.query("gone.test", "A")).end is End.NXDOMAIN
         server.udp = lambda query: reply(query, "gone.test 300 A 192.0.2.1")
         assert (await network.resolve("gone.test")).v4 == ("192.0.2.1",)
+
+
+def test_each_event_loop_has_a_front_of_its_own_and_a_closed_one_is_let_go() -> None:
+    network = Network(EgressPolicy(), ("127.0.0.1:1",))
+
+    async def given_up() -> SharedDNS:
+        asyncio.ensure_future(network.dns.query("a.test", "TXT"))  # noqa: RUF006  nobody waits for it
+        await asyncio.sleep(0)
+        return network.dns
+
+    fronts = [asyncio.run(given_up()) for _ in range(3)]
+    assert len({id(each) for each in fronts}) == 3
+    assert len(network._fronts._fronts) == 1

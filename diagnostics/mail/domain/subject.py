@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 from diagnostics.finding import RecordChange
-from diagnostics.mail.domain.views import Views
+from diagnostics.mail.domain.views import Once, Views
 from diagnostics.network import DNS, Network, Overlay
 
 T = TypeVar("T")
@@ -47,19 +46,6 @@ class Subject:
     domain: str
     senders: tuple[Sender, ...] = ()
     selectors: tuple[str, ...] = ()  # given by hand
-
-
-class Once:
-    """Looks that one report needs only once, whatever records are laid over DNS: a server's certificate, a page."""
-
-    def __init__(self) -> None:
-        self._looks: dict[Hashable, asyncio.Future[Any]] = {}
-
-    async def __call__(self, key: Hashable, look: Callable[[], Awaitable[T]]) -> T:
-        """What *look* returned or raised when *key* was first asked for."""
-        if key not in self._looks:
-            self._looks[key] = asyncio.ensure_future(look())
-        return cast(T, await asyncio.shield(self._looks[key]))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ if it changes one of them, and all else of the report stands as it is.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from diagnostics.finding import RecordChange
 from diagnostics.network import DNS, DNSAnswer, End, RecordType
@@ -47,6 +47,40 @@ class Noting:
         return answer
 
 
+class Joint(Generic[T]):
+    """One look that several wait for. It ends with its answer, or when the last of them goes away."""
+
+    def __init__(self, look: Coroutine[Any, Any, T]) -> None:
+        self.task = asyncio.ensure_future(look)
+        self.given_up = False
+        self._waiting = 0
+
+    async def result(self) -> T:
+        """What the look returned or raised."""
+        self._waiting += 1
+        try:
+            return await asyncio.shield(self.task)
+        finally:
+            self._waiting -= 1
+            if not self._waiting and not self.task.done():
+                self.given_up = True
+                self.task.cancel()
+
+
+class Once:
+    """Looks that one report needs only once, whatever records are laid over DNS: a server's certificate, a page."""
+
+    def __init__(self) -> None:
+        self._looks: dict[Hashable, Joint[Any]] = {}
+
+    async def __call__(self, key: Hashable, look: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What *look* returned or raised when *key* was first asked for."""
+        joint = self._looks.get(key)
+        if joint is None or joint.given_up:
+            joint = self._looks[key] = Joint(look())
+        return cast(T, await joint.result())
+
+
 class _Over(Protocol):
     """What a view is made in: a world that can be looked at through another DNS."""
 
@@ -65,22 +99,23 @@ class Views:
     def __init__(self, before: Views | None = None, changes: Sequence[RecordChange] = ()) -> None:
         self._before = before
         self._changes = tuple(changes)
-        self._made: dict[Hashable, asyncio.Future[tuple[Any, frozenset[Asked]]]] = {}
+        self._made: dict[Hashable, Joint[tuple[Any, frozenset[Asked]]]] = {}
 
     async def __call__(self, key: Hashable, world: W, look: Callable[[W], Awaitable[T]]) -> T:
         """What *look* makes of *world*, or what it made when *key* was first asked for."""
-        if key not in self._made:
-            self._made[key] = self._known(key) or asyncio.ensure_future(_looked(world, look))
-        value, asked = await asyncio.shield(self._made[key])
+        joint = self._made.get(key)
+        if joint is None or joint.given_up:
+            joint = self._made[key] = self._known(key) or Joint(_looked(world, look))
+        value, asked = await joint.result()
         if isinstance(world.dns, Noting):  # whoever uses this view hangs on its answers too
             world.dns.asked.update(asked)
         return cast(T, value)
 
-    def _known(self, key: Hashable) -> asyncio.Future[tuple[Any, frozenset[Asked]]] | None:
+    def _known(self, key: Hashable) -> Joint[tuple[Any, frozenset[Asked]]] | None:
         made = self._before._made.get(key) if self._before else None
-        if made is None or not made.done() or made.cancelled() or made.exception():
+        if made is None or not made.task.done() or made.task.cancelled() or made.task.exception():
             return None
-        return None if touch(self._changes, made.result()[1]) else made
+        return None if touch(self._changes, made.task.result()[1]) else made
 
 
 def touch(changes: Sequence[RecordChange], asked: Iterable[Asked]) -> bool:
