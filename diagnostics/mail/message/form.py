@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from inspect import signature
 from typing import Any
 
+from diagnostics.mail.domain.name import NotADomain, read_domain
 from diagnostics.mail.message.raw import Raw
 from diagnostics.mail.message.received import as_time, read_date
-from diagnostics.network import is_name
 from diagnostics.printable import printable
 
 FIRST_YEAR = 1982  # of RFC 822
@@ -121,11 +121,9 @@ def _decoded(text: str) -> str:
 
 def ascii_domain(text: str) -> str:
     """A domain as DNS has it (A-labels); "" for what is none."""
-    if text.isascii():
-        return text if is_name(text) and "." in text else ""
     try:
-        return text.encode("idna").decode("ascii")
-    except UnicodeError:
+        return read_domain(text).ascii
+    except NotADomain:
         return ""
 
 

@@ -90,10 +90,11 @@ def _verified(
 ) -> tuple[tuple[SignatureSeen, ...], Chain]:
     verifier = Verifier(raw)
     seen = []
-    for number, (place, field, tags) in enumerate(signed, 1):
+    for number, (place, field, tags) in enumerate(signed[: MOST_SIGNATURES + 1], 1):
         later = tuple(hop.by for hop in reversed(hops) if hop.at_field < place and hop.by)
         if number > MOST_SIGNATURES:
-            why = f"only the first {MOST_SIGNATURES} signatures are looked at"
+            # One stands for the rest: a message may have hundreds, and each would be a finding.
+            why = f"of {len(signed)} signatures only the first {MOST_SIGNATURES} are looked at"
             seen.append(SignatureSeen(number, tags, Outcome.UNSEEN, why, later_hops=later))
             continue
         seen.append(_one(verifier, number, field, tags, records.get(tags.key_name), later, received_at))
