@@ -75,7 +75,7 @@ class Conversation:
             raw = await self.stream.read_line(self.timeout_s)
             line = printable(raw, LINE_SHOWN)
             self._note(f"S: {line}")
-            if len(line) < 3 or not line[:3].isdigit():
+            if len(line) < 3 or not (line[:3].isascii() and line[:3].isdigit()):
                 raise Dropped(
                     self.stream.host, self.stream.port, phase="read", detail=f"this is no SMTP reply: {line[:80]!r}"
                 )

@@ -7,6 +7,7 @@ between them is a difference of the two networks and of nothing else.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,7 @@ CONNECT_S = 5.0
 REPLY_S = 5.0  # as long as the site's probe waits for each answer
 LOOK_S = 8.0  # one look, all its steps together
 MOST_NAMES = 100  # of a certificate; shared hosts have hundreds
+_SIZE = re.compile(r"[0-9]{1,20}", re.ASCII)  # RFC 1870 §3
 AGAIN_S = 4.0  # a second look in the other mode: a server that speaks it does so at once
 
 
@@ -97,7 +99,7 @@ class PortView:
         """The largest message the server says it takes (RFC 1870); None: it does not say, or has no limit."""
         for lines in (self.ehlo_after_tls, self.ehlo):
             given = capabilities(lines).get("SIZE", ())
-            if given and given[0].isdigit() and int(given[0]):
+            if given and _SIZE.fullmatch(given[0]) and int(given[0]):
                 return int(given[0])
         return None
 
