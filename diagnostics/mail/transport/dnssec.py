@@ -72,8 +72,14 @@ def judge_dnssec(
         case Security.INSECURE:
             yield codes.INSECURE.finding(subject, facts)
         case Security.UNKNOWN:
-            why = f"{printable(state.detail)}."
-            yield codes.UNSEEN.finding(subject, {**facts, "why": why}, reason=UnknownReason.UNAVAILABLE)
+            signed = any(each.values for each in answers)
+            told = {
+                "why": f"{printable(state.detail)}.",
+                "said": f"{subject} is signed with DNSSEC; whether the signatures hold"
+                if signed
+                else f"Whether {subject} is signed with DNSSEC, and the signatures hold,",
+            }
+            yield codes.UNSEEN.finding(subject, facts | told, reason=UnknownReason.UNAVAILABLE)
         case Security.BOGUS:
             yield _bogus(subject, state, facts)
 

@@ -149,7 +149,7 @@ async def _fetch(network: Network, url: str, timeout_s: float) -> Fetched:
     except TooMuch:
         return failed("size", f"it is longer than {MOST_BYTES // 1024} KiB, or never ends")
     except NotHTTP as error:
-        return failed("status", f"what answers there is no web server ({printable(error.detail, 200)})")
+        return failed("status", f"what its web server answers cannot be read ({printable(error.detail, 200)})")
     except NotAllowed as error:
         return Fetched(url, kind="unseen", why=printable(error.detail, 300), reason="not allowed")
     except NetworkError as error:

@@ -39,7 +39,7 @@ BOGUS = Code(
 UNSEEN = Code(
     "dnssec.unseen",
     Verdict.UNKNOWN,
-    "{subject} is signed with DNSSEC; whether the signatures hold could not be verified: {evidence.why}",
+    "{evidence.said} could not be verified: {evidence.why}",
     remedy="Try again with --nameserver and a resolver that hands out DNSSEC records, such as one on this machine.",
     meaning="The chain could not be walked. That says nothing about the domain, for better or worse.",
     proof="What was asked, and what came instead of an answer.",
