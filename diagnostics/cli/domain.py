@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +16,7 @@ from rich.console import Console
 
 from diagnostics.cli.domain_shown import show
 from diagnostics.cli.options import network, network_options
-from diagnostics.cli.terminal import EXIT_CODES
+from diagnostics.cli.terminal import EXIT_CODES, Terminal, as_json_text
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.domain import Sender, Subject, World
 from diagnostics.mail.domain.inspect import TIMEOUT_S, inspect
@@ -100,15 +99,15 @@ def domain(
     subject = Subject(name.ascii, known, selectors)
     err = Console(stderr=True, highlight=False)
     with err.status(f"Looking at {name.shown}…"):
-        door = network(nameservers, allow_private)
+        door = network(nameservers, allow_private, timeout_s)
         findings = asyncio.run(looked_at(subject, door, blocklists, timeout_s, on_network=not dns_only))
     verdict = worst(findings)
     if as_json:
-        click.echo(json.dumps(answer(name.ascii, findings), ensure_ascii=False, indent=2))
+        click.echo(as_json_text(answer(name.ascii, findings), indent=2))
     elif letter:
         click.echo(as_text(report(findings), datetime.now(UTC)), nl=False)
     else:
-        show(report(findings), Console(highlight=False))
+        show(report(findings), Terminal())
     sys.exit(EXIT_CODES[verdict])
 
 
@@ -128,6 +127,7 @@ def answer(domain: str, findings: list[Finding]) -> dict[str, Any]:
     """The one JSON object for a domain."""
     return {
         "subject": domain,
+        "unicode": read_domain(domain).unicode,
         "verdict": worst(findings).value,
         **report(findings).to_json(),
         "findings": [each.to_json() for each in findings],

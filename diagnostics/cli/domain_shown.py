@@ -16,6 +16,7 @@ from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.domain.letter import PROOFS
 from diagnostics.mail.domain.name import read_domain
 from diagnostics.mail.domain.report import Report, Section, ToPublish
+from diagnostics.printable import printable
 
 GRADE_COLOURS = {"A": "bold green", "B": "bold green", "C": "bold yellow", "D": "bold red", "F": "bold red"}
 MARK_WIDTH = 18
@@ -62,7 +63,7 @@ def _record(record: ToPublish, console: Console) -> None:
     console.print(head)
     to_copy(console, change.value or "(nothing comes in its place)")
     for old in change.replaces:
-        console.print(Text(f"    in place of  {old}", "dim"), soft_wrap=True)
+        console.print(Text(f"    in place of  {printable(old)}", "dim"), soft_wrap=True)
     for piece in record.strings:
         console.print(Text(f'    in pieces    "{piece}"', "dim"), soft_wrap=True)
     proof = record.finding.remedy.proof if record.finding.remedy else ""

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from diagnostics.cli.domain import answer, looked_at
 from diagnostics.cli.options import network, network_options
-from diagnostics.cli.terminal import COULD_NOT_TELL, FAULT, SOUND
+from diagnostics.cli.terminal import COULD_NOT_TELL, FAULT, SOUND, as_json_text
 from diagnostics.finding import Verdict
 from diagnostics.mail.domain import Subject
 from diagnostics.mail.domain.inspect import TIMEOUT_S
@@ -26,6 +26,7 @@ from diagnostics.network import Network
 
 AT_ONCE = 32  # domains under way: enough to keep DNS busy, and few enough for one machine's memory
 MOST_DOMAINS = 1_000_000
+MOST_LINE = 1000  # characters that are read of a line: no domain has as many
 
 
 @click.command()
@@ -61,11 +62,11 @@ def domains(
     with _sink(output) as write, _bar(len(asked), len(asked) - len(todo)) as advance:
 
         def end(line: dict[str, Any]) -> None:
-            write(json.dumps(line, ensure_ascii=False) + "\n")
+            write(as_json_text(line) + "\n")
             verdicts.append(str(line["verdict"]))
             advance()
 
-        asyncio.run(_all(todo, network(nameservers, allow_private), timeout_s, end, on_network=not dns_only))
+        asyncio.run(_all(todo, network(nameservers, allow_private, timeout_s), timeout_s, end, on_network=not dns_only))
     sys.exit(_exit_code(verdicts))
 
 
@@ -97,9 +98,14 @@ async def _line(text: str, door: Network, timeout_s: float, *, on_network: bool)
 
 
 def _lines(source: TextIO) -> Iterator[str]:
-    for number, line in enumerate(source):
+    number = 0
+    while line := source.readline(MOST_LINE):
         if number >= MOST_DOMAINS:
             raise click.UsageError(f"More than {MOST_DOMAINS} lines: split the file.")
+        number += 1
+        rest = line
+        while rest and not rest.endswith("\n"):
+            rest = source.readline(MOST_LINE)
         text = line.partition("#")[0].strip()
         if text:
             yield text

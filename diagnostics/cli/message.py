@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,7 +19,7 @@ from rich.text import Text
 from diagnostics.cli.domain import looked_at, worst
 from diagnostics.cli.domain_shown import show as show_report
 from diagnostics.cli.options import network, network_options
-from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
+from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.domain import Subject, World
 from diagnostics.mail.domain.inspect import TIMEOUT_S
@@ -55,15 +54,15 @@ def message(
     """
     octets = _read(file)
     with Console(stderr=True, highlight=False).status("Reading the message…"):
-        door = network(nameservers, allow_private)
+        door = network(nameservers, allow_private, timeout_s)
         view, on_domain = asyncio.run(_looked(octets, door, allow_private, timeout_s, not message_only))
     told = {(each.code, each.subject) for each in on_domain}
     own = [each for each in view.findings if (each.code, each.subject) not in told]
     verdict = worst([*own, *on_domain])
     if as_json:
-        click.echo(json.dumps(_answer(view, own, on_domain, verdict), ensure_ascii=False, indent=2))
+        click.echo(as_json_text(_answer(view, own, on_domain, verdict), indent=2))
     else:
-        console = Console(highlight=False)
+        console = Terminal()
         show(view, own, console)
         show_report(report(on_domain), console)
     sys.exit(EXIT_CODES[verdict])

@@ -12,6 +12,7 @@ import click
 from diagnostics.network import EgressPolicy, Network, read_nameserver
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+ONE_QUESTION_S = 5.0
 EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 
 
@@ -49,6 +50,8 @@ def network_options(timeout_s: float) -> Callable[[Command], Command]:
     return add
 
 
-def network(nameservers: tuple[str, ...], allow_private: bool) -> Network:
+def network(nameservers: tuple[str, ...], allow_private: bool, timeout_s: float) -> Network:
     """The door to the network that the options ask for."""
-    return Network(EgressPolicy(EVERYWHERE if allow_private else ()), nameservers)
+    # Half of the time, so that the answer can say which question nobody answered.
+    question_s = min(ONE_QUESTION_S, timeout_s / 2)
+    return Network(EgressPolicy(EVERYWHERE if allow_private else ()), nameservers, dns_timeout_s=question_s)

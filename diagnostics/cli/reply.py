@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
+from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy
 from diagnostics.finding import Verdict
 from diagnostics.mail.providers import PROVIDERS, by_host, by_name
 from diagnostics.mail.replies import Reading, read
@@ -57,9 +56,9 @@ def reply(text: str, stage: str, provider: str, host: str, as_json: bool) -> Non
         raise click.UsageError("TEXT is empty: paste what the mailer or the server said.")
     reading = read(text, stage=stage, provider=provider, host=host)
     if as_json:
-        click.echo(json.dumps(reading.to_json(), ensure_ascii=False, indent=2))
+        click.echo(as_json_text(reading.to_json(), indent=2))
     else:
-        show(reading, Console(highlight=False))
+        show(reading, Terminal())
     sys.exit(EXIT_CODES[reading.code.verdict])
 
 

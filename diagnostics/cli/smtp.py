@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from diagnostics.cli.options import network, network_options
-from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
+from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail.codes.recipient import DOMAIN_UNKNOWN, NULL_MX
 from diagnostics.mail.domain.name import NotADomain, read_domain
@@ -99,14 +98,14 @@ def smtp(target: Target, nameservers: tuple[str, ...], allow_private: bool, time
     diagnose smtp smtp.example.net:587 --json
     diagnose smtp office@example.org
     """
-    door = network(nameservers, allow_private)
+    door = network(nameservers, allow_private, timeout_s)
     err = Console(stderr=True, highlight=False)
     with err.status(f"Looking at {target.host}…") as status:
         look = asyncio.run(looked_at(target, door, timeout_s, lambda words: status.update(f"{words}…")))
     if as_json:
-        click.echo(json.dumps(look.to_json(), ensure_ascii=False, indent=2))
+        click.echo(as_json_text(look.to_json(), indent=2))
     else:
-        show(look, Console(highlight=False))
+        show(look, Terminal())
     sys.exit(EXIT_CODES[look.verdict])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from rich.tree import Tree
 
 from diagnostics.cli.options import network_options
 from diagnostics.cli.spf_tree import walked_tree
-from diagnostics.cli.terminal import EXIT_CODES, MARKS, section, to_copy
+from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.dns_codes import CODES as DNS_CODES
 from diagnostics.mail.domain.subject import Sender, Subject, World
@@ -86,9 +85,9 @@ def spf(
     findings = judge(evaluation, _for_sender(view)) if evaluation else list(view.findings)
     verdict = min((each.verdict for each in findings), key=_ORDER.index)
     if as_json:
-        click.echo(json.dumps(_answer(evaluation, view, findings, verdict), ensure_ascii=False, indent=2))
+        click.echo(as_json_text(_answer(evaluation, view, findings, verdict), indent=2))
     else:
-        show(evaluation, view, findings, Console(highlight=False))
+        show(evaluation, view, findings, Terminal())
     sys.exit(EXIT_CODES[verdict])
 
 
@@ -96,7 +95,8 @@ async def _asked(
     domain: str, ip: str, mail_from: str, helo: str, nameservers: tuple[str, ...], timeout_s: float
 ) -> tuple[Evaluation | None, SPFView]:
     """The evaluation, where an address is given, and the look at the whole record."""
-    dns = SharedDNS(Resolver(nameservers, timeout_s=min(ONE_QUERY_S, timeout_s)))
+    dns = SharedDNS(Resolver(nameservers, timeout_s=min(ONE_QUERY_S, timeout_s / 2)))
+    ends_at = asyncio.get_running_loop().time() + timeout_s
     evaluation = None
     if ip:
         sender = mail_from or f"postmaster@{domain}"
@@ -104,7 +104,8 @@ async def _asked(
     world = World(dns, None, datetime.now(UTC))
     domain = in_ascii(domain)
     senders = (Sender(domain, domain, ip, helo),) if ip else ()
-    return evaluation, await look_at_spf(Subject(domain, senders), world, timeout_s=timeout_s)
+    left = max(0.0, ends_at - asyncio.get_running_loop().time())
+    return evaluation, await look_at_spf(Subject(domain, senders), world, timeout_s=left)
 
 
 def _for_sender(view: SPFView) -> Plan | None:

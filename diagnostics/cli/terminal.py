@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.text import Text
 
 from diagnostics.finding import Verdict
+from diagnostics.printable import printable
 
 SOUND, FAULT, WRONG_USAGE, COULD_NOT_TELL = 0, 1, 2, 3
 EXIT_CODES = {Verdict.PASS: SOUND, Verdict.WARN: FAULT, Verdict.FAIL: FAULT, Verdict.UNKNOWN: COULD_NOT_TELL}
@@ -17,6 +23,29 @@ MARKS = {
     Verdict.FAIL: ("✗ fault", "bold red"),
     Verdict.UNKNOWN: ("? could not tell", "bold magenta"),
 }
+
+
+class Terminal(Console):
+    """Where answers for people go: no control character, markup or emoji name of a server's has any effect."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            lines = segment.text.split("\n")
+            if segment.control or all(line.isprintable() for line in lines):
+                yield segment
+            else:
+                yield Segment("\n".join(printable(line, len(line)) for line in lines), segment.style)
+
+
+def as_json_text(told: Any, *, indent: int | None = None) -> str:
+    """*told* as JSON that any terminal and any file can take: what cannot be printed stands as \\uXXXX."""
+    text = json.dumps(told, ensure_ascii=False, indent=indent)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
 
 
 def section(console: Console, title: str, words: str) -> None:
