@@ -72,6 +72,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
             events=_events(db, run),
             readings=[run.reading] if run.reading else [],
             canary=canary,
+            from_outside=playbook.from_outside,
             consequences=CONSEQUENCES,
             sent=events.recent(db, site.id, ["mail.sent"], SENT_SHOWN),
         )

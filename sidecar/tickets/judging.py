@@ -48,6 +48,7 @@ class Sighting:
     readings: Sequence[str]  # what they say of themselves, as fingerprints
     canary: Finding | None  # how the test mail through the whole path ended; None: none could be sent
     sent: Sequence[Event]  # the site's mails that left lately
+    from_outside: bool = False  # its playbook only sees what shows from outside
     consequences: Collection[str] = ()  # codes that say that it fails, not why
 
     @property
@@ -72,7 +73,9 @@ def judge(desk: Desk, seen: Sighting) -> int | None:
             continue
         if ticket.id in present:
             _still_there(desk, ticket, seen)
-        elif proof := proof_of(desk, ticket, seen.rows, canary=seen.canary, sent=seen.sent):
+        elif proof := proof_of(
+            desk, ticket, seen.rows, canary=seen.canary, sent=seen.sent, from_outside=seen.from_outside
+        ):
             _proved(desk, ticket, proof, seen)
         else:
             _watch(desk, ticket, seen)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from diagnostics.finding import Finding, Verdict
+from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail.reported import left
 from sidecar.store.events import Event
 from sidecar.store.findings import FoundRow
 from sidecar.store.tickets import Ticket
 from sidecar.tickets.desk import Desk
+from sidecar.tickets.fingerprint import normal
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,15 @@ class Proof:
 
 
 def proof_of(
-    desk: Desk, ticket: Ticket, rows: Sequence[FoundRow], *, canary: Finding | None, sent: Sequence[Event]
+    desk: Desk,
+    ticket: Ticket,
+    rows: Sequence[FoundRow],
+    *,
+    canary: Finding | None,
+    sent: Sequence[Event],
+    from_outside: bool = False,
 ) -> Proof | None:
-    """What a run that did not find *ticket*'s fault proves about it."""
+    """What a run that did not find *ticket*'s fault proves about it. *from_outside*: its checks look at many things."""
     if canary is not None and canary.verdict is Verdict.PASS and not ticket.blind:
         token = canary.evidence.get("token")
         named = f" {token}" if token else ""
@@ -46,7 +53,18 @@ def proof_of(
         return None
     if canary is not None and canary.verdict is Verdict.FAIL:
         return None
-    return _passes(desk, ticket, rows)
+    return _passes(desk, ticket, _about(ticket, rows) if from_outside else rows)
+
+
+def _about(ticket: Ticket, rows: Sequence[FoundRow]) -> list[FoundRow]:
+    """The rows that have a say about the ticket's own subject.
+
+    A check of a domain says many things at once, and some of them nobody can know (a signature that no
+    message showed): those are no doubt of this one. What could not be looked at is.
+    """
+    name = normal(ticket.subject)
+    same = [row for row in rows if row.check_name == ticket.check_name and normal(row.subject) == name]
+    return [row for row in same if row.verdict is not Verdict.UNKNOWN or row.reason is UnknownReason.UNAVAILABLE]
 
 
 def like_the_one_that_failed(event: Event, mail: Mapping[str, Any]) -> bool:
