@@ -151,6 +151,8 @@ _FORM: dict[str, Clean] = {
     "spam_by": NAME,
     "mails": each(SHORT, 50),
     "mails_failed": each(SHORT, 50),
+    "kept": flag,
+    "entry": SHORT,
     "http_status": number,
     "error": text(200),
 }
