@@ -58,10 +58,19 @@ class World:
     blocklists: tuple[str, ...] = ()
     once: Once = field(default_factory=Once, compare=False, repr=False)  # of servers: the same over any records
     views: Views = field(default_factory=Views, compare=False, repr=False)  # of these records
+    _laid: dict[tuple[RecordChange, ...], World] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def over(self, changes: Sequence[RecordChange]) -> World:
-        """This world with *changes* made in DNS. Raises ValueError for a record that no name server would load."""
-        return dataclasses.replace(self, dns=Overlay(self.dns, changes), views=Views(self.views, changes))
+        """This world with *changes* made in DNS, one and the same for the same changes.
+
+        Raises ValueError for a record that no name server would load.
+        """
+        key = tuple(changes)
+        if key not in self._laid:
+            self._laid[key] = dataclasses.replace(
+                self, dns=Overlay(self.dns, changes), views=Views(self.views, changes)
+            )
+        return self._laid[key]
 
     def through(self, dns: DNS) -> World:
         """This world, asked through *dns*."""
