@@ -78,7 +78,8 @@ def launch(with_equipment: Equipment) -> None:
         }
     )
     DBOS.launch()
-    # One run a site at a time: no site starves the others, and two runs never judge one ticket at once.
+    # One run of a playbook at a site at a time: no site starves the others, two runs never judge one ticket at
+    # once, and a look at slow name servers does not hold up the one at a mail that failed.
     DBOS.register_queue(
         QUEUE,
         worker_concurrency=RUNS_AT_ONCE,
@@ -108,17 +109,17 @@ def hand_over(due: Sequence[Run]) -> None:
     _handed_over.intersection_update(run.id for run in due)
     for run in due:
         if run.id not in _handed_over:
-            enqueue(run.id, run.site_id)
+            enqueue(run)
             _handed_over.add(run.id)
 
 
-def enqueue(run_id: str, site_id: str) -> None:
+def enqueue(run: Run) -> None:
     """Hand one run to the engine; an id that it knows starts nothing."""
     queue = DBOS.retrieve_queue(QUEUE)
     if queue is None:
         raise RuntimeError(f"the queue {QUEUE} is not registered")
-    with SetWorkflowID(run_id), SetEnqueueOptions(queue_partition_key=site_id):
-        queue.enqueue(carry_out, run_id)
+    with SetWorkflowID(run.id), SetEnqueueOptions(queue_partition_key=f"{run.site_id} {run.playbook}"):
+        queue.enqueue(carry_out, run.id)
 
 
 def standing_of(run_id: str) -> str:

@@ -109,7 +109,7 @@ def look_after(equipment: Equipment) -> None:
         if standing == "given up":
             died(equipment, run.id, "the engine gave it up")
         elif standing == "unknown":
-            engine.enqueue(run.id, run.site_id)
+            engine.enqueue(run)
 
 
 def purge(equipment: Equipment) -> None:

@@ -16,6 +16,7 @@ from sidecar.runs.context import context_of
 from sidecar.services import Services
 from sidecar.store import grounds, sites, tickets
 from sidecar.store import runs as store
+from tests.servers.engine import PLAYBOOK as MAIL
 from tests.servers.engine import World, add_site, build, ended, happen, running, sent, the_ticket, until
 from tests.servers.looked_at import DOMAIN, PLAYBOOK, faulty_zone, sender
 from tests.servers.zone import Zone
@@ -180,3 +181,14 @@ def test_changed_mail_settings_are_looked_at_and_a_sent_mail_is_not(services: Se
 def _publish(zone: Zone, spf: str) -> None:
     zone.records[DOMAIN] = [each for each in zone.records.get(DOMAIN, []) if each[0] != "TXT"]
     zone.add(DOMAIN, "TXT", spf)
+
+
+def test_slow_name_servers_do_not_hold_up_a_mail_that_fails(tmp_path: Path, world: World) -> None:
+    world.set(slow={"mail.address": 20})
+    with running(build(tmp_path / "data", world, playbooks=[PLAYBOOK, MAIL])) as services:
+        site = add_site(services)
+        slow = runs.start(services, site, PLAYBOOK, {"kind": "button", "by": "Ann"})
+        until(lambda: "mail.address" in world.looks)
+        quick = runs.start(services, site, MAIL, {"kind": "button", "by": "Ann"})
+        until(ended(services, quick), 15)
+        assert store.run(services.db, slow).state == "running"
