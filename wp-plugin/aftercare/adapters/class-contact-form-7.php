@@ -20,6 +20,9 @@ final class Contact_Form_7 implements \Aftercare\Adapter {
 
 	const PLUGIN = 'contact-form-7';
 
+	const VERIFIED    = '6.2-dev';
+	const VERIFIED_ON = 'plugin';
+
 	const HOOKS = array(
 		'wpcf7_submit'            => 'submitted',
 		'wpcf7_feedback_response' => array( 'answered', 100 ),
@@ -35,11 +38,13 @@ final class Contact_Form_7 implements \Aftercare\Adapter {
 		'spam'               => 'form.spam',
 	);
 
+	/** @inheritDoc */
+	public function version(): string {
+		return defined( 'WPCF7_VERSION' ) ? (string) WPCF7_VERSION : '';
+	}
+
 	/** By REST, or without JavaScript by a POST to the page. */
 	public function posted( string $path, array $post ): ?array {
-		if ( ! function_exists( 'wpcf7_contact_form' ) ) {
-			return null;
-		}
 		if ( preg_match( '#/contact-form-7/v1/contact-forms/(\d+)/feedback/?$#', $path, $found ) ) {
 			$id = (int) $found[1]; // Also when PHP threw the fields away: post_max_size.
 		} elseif ( isset( $post['_wpcf7'] ) && is_scalar( $post['_wpcf7'] ) ) {

@@ -19,6 +19,9 @@ final class Wordpress_Core implements \Aftercare\Adapter {
 
 	const PLUGIN = 'core';
 
+	const VERIFIED    = '7.1.1';
+	const VERIFIED_ON = 'plugin';
+
 	const HOOKS = array(
 		'comment_post'        => array( 'commented', PHP_INT_MAX ), // After core mailed about it.
 		'wp_die_handler'      => array( 'died', PHP_INT_MAX ),
@@ -27,6 +30,11 @@ final class Wordpress_Core implements \Aftercare\Adapter {
 		'wp_mail_failed'      => array( 'mail_failed', 20 ), // After the mail watch.
 		'wp_redirect'         => array( 'redirected', PHP_INT_MAX ),
 	);
+
+	/** @inheritDoc */
+	public function version(): string {
+		return (string) get_bloginfo( 'version' );
+	}
 
 	/** @inheritDoc */
 	public function posted( string $path, array $post ): ?array {

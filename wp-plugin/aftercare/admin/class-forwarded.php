@@ -26,10 +26,10 @@ final class Forwarded {
 			/* translators: %s: list of fields. */
 			'mail.failed'    => sprintf( __( 'A mail failed: %s; the mailer’s error text and the conversation with the mail server, without log-in and without the mail’s text.', 'aftercare' ), $mail ),
 			'mail.hung'      => __( 'A mail began and never ended: its number and kind, when it began, the mail server’s name, port and encryption, the mail plugin in charge, the last line of the conversation.', 'aftercare' ),
-			'form.submitted' => __( 'A form was sent: its plugin, number and title, its outcome, the numbers of the mails it caused.', 'aftercare' ),
+			'form.submitted' => __( 'A form was sent: its plugin, number and title, its outcome, whether the site kept the entry and under which number, the numbers of the mails it caused.', 'aftercare' ),
 			'form.rejected'  => __( 'A form was refused: its plugin, number and title, the names of the fields that were wrong.', 'aftercare' ),
-			'form.failed'    => __( 'A form was sent and its mail failed: its plugin, number and title, its outcome, the numbers of the mails.', 'aftercare' ),
-			'form.spam'      => __( 'A form was taken for spam: its plugin, number and title, and which filter said so.', 'aftercare' ),
+			'form.failed'    => __( 'A form was sent and its mail failed: its plugin, number and title, its outcome, whether the site kept the entry and under which number, the numbers of the mails.', 'aftercare' ),
+			'form.spam'      => __( 'A form was taken for spam: its plugin, number and title, which filter said so, whether the site kept the entry and under which number.', 'aftercare' ),
 			'form.lost'      => __( 'A form was posted and no outcome came: its plugin, number and title where they are known.', 'aftercare' ),
 			'php.error'      => __( 'PHP broke off: the kind of error, the plugin, theme or part of WordPress it lies in with its version, file and line, how often, the message reduced to types and names, and whether on a page, in wp-admin, in cron or in REST. Warnings only as counts, and only where you ask for it below.', 'aftercare' ),
 			'config.changed' => __( 'A mail setting, the site’s address or the permalinks changed: the setting’s name, its old and new value (for passwords and keys only that it changed), and whether a user, a schedule or the command line did it.', 'aftercare' ),

@@ -39,8 +39,9 @@ final class Form_Watch implements Module {
 			$path = $_GET['rest_route'];
 		}
 		foreach ( Loader::adapter_classes() as $class ) {
-			$found = Loader::adapter( $class )->posted( $path, $_POST );
-			if ( null !== $found ) {
+			$adapter = Loader::adapter( $class );
+			$found   = '' === $adapter->version() ? null : Loader::guarded( array( $adapter, 'posted' ) )( $path, $_POST );
+			if ( is_array( $found ) ) {
 				self::$posted = array(
 					'class'  => $class,
 					'plugin' => $class::PLUGIN,
@@ -76,7 +77,7 @@ final class Form_Watch implements Module {
 	}
 
 	/**
-	 * The request is over: a posted form without an outcome is lost.
+	 * The request is over: a posted form without an outcome is lost, unless its adapter can read what became of it.
 	 *
 	 * @param string $fatal The class of the fatal error that ended the request, nothing when there was none.
 	 */
@@ -84,17 +85,23 @@ final class Form_Watch implements Module {
 		if ( null === self::$posted || self::$outcome ) {
 			return;
 		}
-		self::$outcome = true;
-		Outbox::add(
+		$http_status = (int) http_response_code();
+		$adapter     = Loader::adapter( self::$posted['class'] );
+		if ( $adapter instanceof Reads_The_End ) {
+			$event = Loader::guarded( array( $adapter, 'ended' ) )( $fatal, $http_status );
+			if ( $event instanceof Event ) {
+				self::outcome( self::$posted['class'], $event );
+				return;
+			}
+		}
+		self::outcome(
+			self::$posted['class'],
 			new Event(
 				'form.lost',
-				self::complete(
-					array(
-						'plugin'      => self::$posted['plugin'],
-						'status'      => '' === $fatal ? 'no_outcome' : 'fatal',
-						'http_status' => (int) http_response_code(),
-						'error'       => $fatal,
-					)
+				array(
+					'status'      => '' === $fatal ? 'no_outcome' : 'fatal',
+					'http_status' => $http_status,
+					'error'       => $fatal,
 				)
 			)
 		);

@@ -2,9 +2,10 @@
 /**
  * An adapter knows one form plugin: what it posts, and what its hooks say about the outcome.
  *
- * An adapter lies in adapters/class-….php and is found by being there. It has two constants: `PLUGIN`, the plugin's
- * slug, and `HOOKS`, hook → method or array( method, priority ). Such a method gets what the hook gives and returns an
- * Event, or null; what a filter gave is handed on unchanged. It is made when the first of its hooks fires.
+ * An adapter lies in adapters/class-….php and is found by being there. Its constants: `PLUGIN`, the plugin's slug;
+ * `VERIFIED`, the newest version that it was tried with, and `VERIFIED_ON`, whether that was the `plugin` itself or only
+ * its documented `hooks`; `HOOKS`, hook → method or array( method, priority ). Such a method gets what the hook gives and
+ * returns an Event, or null; what a filter gave is handed on unchanged. It is made when the first of its hooks fires.
  *
  * The form watch adds to each event what the adapter left out: plugin, form, title, and the mails of the request.
  *
@@ -16,6 +17,9 @@ declare( strict_types = 1 );
 namespace Aftercare;
 
 interface Adapter {
+
+	/** The version of the plugin that is here; nothing when it is not here. */
+	public function version(): string;
 
 	/**
 	 * The form that this POST request carries, by id and title; null when it carries none of this plugin's.

@@ -1,0 +1,149 @@
+"""What every form plugin's adapter must tell, tried on its stand-in and, where it is at hand, on the plugin itself.
+
+A plugin's test file says how its form is set up and posted, inherits these tests, and adds what only that
+plugin does. The stand-in has to earn its name: the same tests run on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+import requests
+
+from tests.servers.lab import OFFICE, PLUGINS, LabSite
+from tests.servers.visitor import Visitor
+from tests.wordpress.conftest import real_plugin
+from tests.wordpress.told import Listeners, Told
+
+STAND_IN, ORIGINAL = "stand-in", "original"
+TYPED = ("Vera", "vera@visitor.example", "Greeting", "Private words")
+
+
+@dataclass
+class Posting:
+    """One form of the plugin in charge, on a site that is told about."""
+
+    told: Told
+    contract: type[FormContract]
+    which: str
+    form: str  # its id
+
+    @property
+    def site(self) -> LabSite:
+        return self.told.site
+
+    def send(self, changes: Mapping[str, str | None] | None = None, *, form: str = "") -> requests.Response:
+        """A visitor fills the form with these changes and sends it; a change to None leaves a field out."""
+        return self.contract.post(self, self.site.visitor(), form or self.form, changes or {})
+
+    def outcome(self) -> dict[str, Any]:
+        """The one event that was told of the form."""
+        self.told.flush()
+        kinds = ("form.submitted", "form.rejected", "form.failed", "form.spam", "form.lost")
+        [only] = self.told.all(*kinds)
+        return only
+
+    @contextmanager
+    def running(self, code: str) -> Iterator[None]:
+        """A must-use plugin is in force."""
+        name = f"runs-{abs(hash(code))}.php"
+        self.site.put_mu_plugin(name, f"<?php {code}")
+        try:
+            yield
+        finally:
+            self.site.remove_mu_plugin(name)
+
+
+class FormContract:
+    """Inherit it, and say how the plugin's form is set up and posted."""
+
+    slug: ClassVar[str]  # the plugin's folder, and its name in the events
+    setup: ClassVar[str]  # PHP: makes a form of the original whose mail goes to {office}; prints its id
+    title: ClassVar[str] = "Contact Form Demo"
+    required: ClassVar[tuple[str, str]]  # a required field as `send` and as the event name it
+    lost_on: ClassVar[str]  # a hook between validation and outcome
+    stand_in_form: ClassVar[str] = "1"
+    keeps: ClassVar[bool | None] = True  # whether the plugin keeps entries
+    quiet: ClassVar[str] = ""  # PHP of a must-use plugin that is in force in all tests
+
+    @staticmethod
+    def post(posting: Posting, visitor: Visitor, form: str, changes: Mapping[str, str | None]) -> requests.Response:
+        raise NotImplementedError
+
+    @pytest.fixture(scope="class", params=[STAND_IN, ORIGINAL])
+    @classmethod
+    def in_charge(cls, request: pytest.FixtureRequest, _site: LabSite) -> Iterator[tuple[str, str]]:
+        """Which of the two it is, active now, and its form's id."""
+        which, folder = request.param, f"{cls.slug}-stand-in"
+        source = PLUGINS / folder
+        if which == ORIGINAL:
+            source, folder = real_plugin(request.getfixturevalue("real_plugins"), cls.slug), cls.slug
+        _site.install_plugin(source, slug=folder)
+        try:
+            setup = cls.setup.replace("{office}", OFFICE)
+            form = cls.stand_in_form if which == STAND_IN else _site.php_eval(setup).splitlines()[-1].strip()
+            yield which, form
+        finally:
+            _site.wp("plugin", "deactivate", folder)
+
+    @pytest.fixture
+    def posting(self, in_charge: tuple[str, str], site: LabSite, listeners: Listeners) -> Posting:
+        site.put_mu_plugin("quiet.php", f"<?php {self.quiet}")
+        return Posting(listeners.to(site), type(self), *in_charge)
+
+    def test_an_entry_is_told_with_its_mails_and_that_it_was_kept(self, posting: Posting) -> None:
+        assert posting.send().ok
+        told = posting.outcome()
+        assert (told["type"], told["plugin"], told["form"]) == ("form.submitted", self.slug, posting.form)
+        assert self.title in told["title"]
+        assert told.get("kept") is self.keeps and bool(told.get("entry")) is bool(self.keeps)
+        [mail] = posting.told.all("mail.sent")
+        assert told["mails"] == [mail["mail"]] and told["mails_failed"] == []
+        assert (mail["kind"], mail["form"]) == ("form", f"{self.slug}:{posting.form}")
+
+    def test_nothing_that_a_visitor_typed_is_told(self, posting: Posting) -> None:
+        posting.send()
+        posting.send({self.required[0]: ""})
+        posting.told.flush()
+        assert posting.told.all("form.submitted") and posting.told.all("form.rejected")
+        for typed in ("Vera", "vera@", "Greeting", "Private"):
+            assert typed not in posting.told.text()
+
+    def test_a_missing_answer_is_told_by_its_field(self, posting: Posting) -> None:
+        posting.send({self.required[0]: ""})
+        told = posting.outcome()
+        assert (told["type"], told["invalid"]) == ("form.rejected", [self.required[1]])
+        assert not told.get("kept")
+
+    def test_a_mail_that_the_relay_refused_makes_it_a_failure_and_the_entry_is_kept(self, posting: Posting) -> None:
+        posting.site.set_mail(smtp_password="guess-7")
+        posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["status"]) == ("form.failed", "mail_failed")
+        assert len(told["mails"]) >= 1 and told["mails"] == told["mails_failed"]
+        assert told.get("kept") is self.keeps
+
+    def test_a_request_that_ends_before_any_outcome_is_lost(self, posting: Posting) -> None:
+        with posting.running(f"add_filter( '{self.lost_on}', function () {{ status_header( 204 ); exit; }}, 5 );"):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["http_status"]) == ("form.lost", "no_outcome", 204)
+
+    def test_a_fatal_error_on_the_way_is_lost_and_the_error_is_named(self, posting: Posting) -> None:
+        with posting.running(f"add_filter( '{self.lost_on}', function () {{ no_such_function(); }}, 5 );"):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["error"]) == ("form.lost", "fatal", "Error")
+
+    def test_a_robot_that_posts_to_a_form_that_is_not_there_is_nobodys_loss(self, posting: Posting) -> None:
+        posting.send(form="987654")
+        posting.told.flush()
+        assert posting.told.all("form.submitted", "form.lost", "form.rejected", "form.failed", "form.spam") == []
+
+    def test_nothing_of_ours_complained(self, posting: Posting) -> None:
+        lines = posting.site.debug_log().splitlines()
+        assert [line for line in lines if "plugins/aftercare/" in line or "Aftercare:" in line] == []

@@ -1,0 +1,129 @@
+"""Fluent Forms: what becomes of each submission is told; on its stand-in, and on the plugin where it is at hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import pytest
+import requests
+
+from tests.servers.visitor import Visitor
+from tests.wordpress.form_contract import ORIGINAL, TYPED, FormContract, Posting
+
+_NOTIFICATION = {
+    "name": "Office",
+    "sendTo": {"type": "email", "email": "{office}", "field": "", "routing": []},
+    "fromName": "",
+    "fromEmail": "",
+    "replyTo": "",
+    "bcc": "",
+    "subject": "New Form Submission",
+    "message": "<p>{all_data}</p>",
+    "conditionals": {"status": False, "type": "all", "conditions": []},
+    "enabled": True,
+}
+
+# The plugin asks Akismet only where it is: this class stands for it.
+_AKISMET = """
+class Akismet {
+	static function get_api_key() { return 'key'; }
+	static function get_ip_address() { return ''; }
+	static function get_user_agent() { return ''; }
+	static function http_post() { return array( '', 'true' ); }
+}
+define( 'AKISMET_VERSION', '5' );
+function akismet_init() {}
+"""
+
+
+def settings(misc: str) -> str:
+    """PHP: the plugin's global settings have these, whether they were ever saved or not."""
+    changed = f"fn( $s ) => array_replace_recursive( (array) $s, array( 'misc' => {misc} ) )"
+    hooks = ("option__fluentform_global_form_settings", "default_option__fluentform_global_form_settings")
+    return "".join(f"add_filter( '{hook}', {changed} );" for hook in hooks)
+
+
+class TestFluentForms(FormContract):
+    slug = "fluentform"
+    setup = (
+        "use FluentForm\\App\\Models\\FormMeta; FormMeta::where( 'form_id', 1 )->where( 'meta_key', 'notifications' )"
+        "->delete(); FormMeta::create( array( 'form_id' => 1, 'meta_key' => 'notifications', 'value' => '"
+        f"{json.dumps(_NOTIFICATION)}' ) ); echo 1;"
+    )
+    required = ("message", "message")
+    lost_on = "fluentform/before_insert_submission"
+    quiet = "add_filter( 'fluentform/prevent_malicious_attacks', '__return_false' );"
+
+    @staticmethod
+    def post(posting: Posting, visitor: Visitor, form: str, changes: Mapping[str, str | None]) -> requests.Response:
+        name, email, subject, message = TYPED
+        fields: dict[str, str | None] = {"names[first_name]": name, "names[last_name]": name, "email": email}
+        fields |= {"subject": subject, "message": message, "item_1__fluent_sf": "", **changes}
+        data = urlencode({field: value for field, value in fields.items() if value is not None})
+        posted = {"action": "fluentform_submit", "form_id": form, "data": data}
+        return visitor.post("/wp-admin/admin-ajax.php", posted)
+
+    def test_a_filled_honeypot_is_spam_and_not_kept(self, posting: Posting) -> None:
+        with posting.running(settings("array( 'honeypotStatus' => 'yes' )")):
+            posting.send({"item_1__fluent_sf": "robot"})
+        told = posting.outcome()
+        assert (told["type"], told["spam_by"], told["kept"]) == ("form.spam", "honeypot", False)
+
+    @pytest.mark.parametrize(
+        ("then", "kept"),
+        [("validation_failed", False), ("mark_as_spam", True), ("mark_as_spam_and_skip_processing", True)],
+    )
+    def test_what_akismet_calls_spam_is_told_with_whether_it_was_kept(
+        self, posting: Posting, then: str, kept: bool
+    ) -> None:
+        misc = f"array( 'akismet_status' => 'yes', 'akismet_validation' => '{then}' )"
+        code = settings(misc) + _AKISMET + "add_filter( 'fluentform/akismet_spam_result', '__return_true' );"
+        with posting.running(code):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["spam_by"], told["kept"]) == ("form.spam", "akismet", kept)
+        assert bool(told.get("entry")) is kept
+
+    def test_a_captcha_that_failed_is_spam_by_that_captcha(self, posting: Posting) -> None:
+        keys = "add_filter( 'option__fluentform_hCaptcha_details', fn() => array( 'secretKey' => 'k' ) );"
+        keys += "add_filter( 'default_option__fluentform_hCaptcha_details', fn() => array( 'secretKey' => 'k' ) );"
+        with posting.running(keys + "add_filter( 'fluentform/has_hcaptcha', '__return_true' );"):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["spam_by"]) == ("form.spam", "hcaptcha")
+
+    def test_a_form_that_is_closed_refuses_and_it_is_told_why(self, posting: Posting) -> None:
+        code = "add_filter( 'fluentform/is_form_renderable', fn() => array( 'status' => false, 'message' => '' ), 20 );"
+        with posting.running(code):
+            assert posting.send().status_code == 422
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["invalid"]) == ("form.rejected", "restricted", [])
+
+    def test_too_many_entries_of_one_address_are_told_as_that(self, posting: Posting) -> None:
+        posting.send()
+        posting.told.flush()
+        posting.told.forget()
+        code = "add_filter( 'fluentform/prevent_malicious_attacks', '__return_true', 20 );"
+        code += "add_filter( 'fluentform/max_submission_count', fn() => 1 );"
+        with posting.running(code):
+            assert posting.send().status_code == 429
+        assert posting.outcome()["status"] == "too_many_requests"
+
+    def test_an_exception_of_an_action_that_the_plugin_swallows_is_a_failure(self, posting: Posting) -> None:
+        code = "add_action( 'fluentform/submission_inserted', function () { throw new Exception( 'CRM' ); }, 5 );"
+        with posting.running(code):
+            assert posting.send().ok
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["kept"]) == ("form.failed", "actions_failed", True)
+
+    def test_a_notification_without_a_recipient_is_a_failure(self, posting: Posting) -> None:
+        if posting.which == ORIGINAL:
+            code = "add_filter( 'fluentform/email_subject', '__return_empty_string' );"
+        else:
+            code = "add_filter( 'pre_option_fluentform_stand_in_to', fn() => 'nobody' );"
+        with posting.running(code):
+            assert posting.send().ok
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["mails"]) == ("form.failed", "mail_skipped", [])
