@@ -14,6 +14,7 @@ from diagnostics.network import Dropped, NetworkError, Stream, TooMuch
 from diagnostics.printable import printable
 
 REPLY_LINES = 100
+NO_REPLY = "this is no SMTP reply"
 LINE_SHOWN = 2000  # characters kept of a line; what no terminal should get is escaped in them
 TRANSCRIPT_LINES = 60
 _ADDRESS = re.compile(r"[\w.+\-]+@(?=[\w\-])")
@@ -76,9 +77,7 @@ class Conversation:
             line = printable(raw, LINE_SHOWN)
             self._note(f"S: {line}")
             if len(line) < 3 or not (line[:3].isascii() and line[:3].isdigit()):
-                raise Dropped(
-                    self.stream.host, self.stream.port, phase="read", detail=f"this is no SMTP reply: {line[:80]!r}"
-                )
+                raise Dropped(self.stream.host, self.stream.port, phase="read", detail=f"{NO_REPLY}: {line[:80]!r}")
             lines.append(line[4:])
             if line[3:4] != "-":
                 return Reply(int(line[:3]), tuple(lines))

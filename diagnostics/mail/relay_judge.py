@@ -10,6 +10,7 @@ from datetime import datetime
 
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail import auth, connect, encryption
+from diagnostics.mail.conversation import NO_REPLY
 from diagnostics.mail.ports import IMPLICIT_TLS_PORTS, PortView
 from diagnostics.mail.relay import PortLook, RelayView
 from diagnostics.mail.site import MailSettings
@@ -83,14 +84,14 @@ def _offers_auth(view: PortView) -> bool:
 
 
 def _stuck(view: PortView, other: PortView | None) -> str:
-    """Why the look tells nothing: a flood, a trickle, a handshake without end, an address that may not be reached."""
+    """Why the look tells nothing: a flood, a trickle, another protocol, an address that may not be reached."""
     if view.tcp == "not_allowed":
         return f"{printable(view.error)}. --allow-private lifts that."
     if not view.open or (other is not None and other.speaks_tls):
         return ""
     endless = view.stopped_by == "TooMuch"
     slow = view.stopped_by == "Silent" and (view.received > 0 or view.stopped_at in ("tls", "starttls"))
-    if not (endless or slow):
+    if not (endless or slow or NO_REPLY in view.error):
         return ""
     came = f"{view.received} byte{'s' if view.received != 1 else ''} came" if view.received else "nothing came"
     return f"port {view.port} stopped at {view.stopped_at}: {printable(view.error)} ({came})."
