@@ -46,9 +46,9 @@ class HostileDns(asyncio.DatagramProtocol):
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        listener = socket.create_server(("127.0.0.1", self.port))
+        listener, datagrams = _pair(self.port)
         self.port = listener.getsockname()[1]
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", self.port))
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=datagrams)
         self._server = await asyncio.start_server(self._stream, sock=listener) if self.tcp else None
         if not self._server:
             listener.close()
@@ -88,3 +88,19 @@ class HostileDns(asyncio.DatagramProtocol):
         question = query.question[0]
         self.asked.append((question.name.to_text(omit_final_dot=True).lower(), question.rdtype.name))
         return query
+
+
+def _pair(port: int) -> tuple[socket.socket, socket.socket]:
+    """A listener and a UDP socket on *port*, or on one that is free for both."""
+    while True:
+        listener = socket.create_server(("127.0.0.1", port))
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            datagrams.bind(listener.getsockname())
+        except OSError:
+            listener.close()
+            datagrams.close()
+            if port:
+                raise
+            continue
+        return listener, datagrams
