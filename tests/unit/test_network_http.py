@@ -152,17 +152,18 @@ HOSTILE: dict[str, tuple[Handler, type[NetworkError], str]] = {
 @pytest.mark.parametrize("how", HOSTILE)
 async def test_a_hostile_server_ends_within_the_limits(authority: Authority, tmp_path: Path, how: str) -> None:
     handler, kind, told = HOSTILE[how]
+    timeout_s = 0.8 if kind is Silent else 10.0  # a machine with much to do is no reason to fall silent
     async with https(handler, authority.good("mta-sts.shop.test")) as url:
         network = door(authority, tmp_path)
         tracemalloc.start()
         started = time.monotonic()
         try:
             with pytest.raises(kind) as caught:
-                await fetch(network, url, timeout_s=0.8, byte_limit=20_000)
+                await fetch(network, url, timeout_s=timeout_s, byte_limit=20_000)
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < timeout_s + 1.5
     assert told in caught.value.detail
     assert peak < 4 * 1024 * 1024
 
