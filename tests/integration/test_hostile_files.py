@@ -62,12 +62,12 @@ def lists() -> dict[str, bytes]:
     return {
         "a million lines": junk + b"sound.test\n",
         "octets": chance.randbytes(400_000) + b"\nsound.test\n",
-        "a line of 50 MB": b"a" * 50_000_000 + b"\nsound.test\n",
+        "a line of 30 MB": b"a" * 30_000_000 + b"\nsound.test\n",
         "more than a million lines": b"x y\n" * 1_000_001,
     }
 
 
-LISTS = ("a million lines", "octets", "a line of 50 MB", "more than a million lines")
+LISTS = ("a million lines", "octets", "a line of 30 MB", "more than a million lines")
 
 
 class Folder:

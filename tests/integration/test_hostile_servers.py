@@ -40,11 +40,6 @@ def chunks_without_end() -> Iterator[bytes]:
     yield from endless(b"1;" + b"e" * 100 + b"\r\na\r\n")
 
 
-def header_without_end() -> Iterator[bytes]:
-    yield b"HTTP/1.1 200 OK\r\nX: "
-    yield from endless(b"y")
-
-
 def trickle() -> Iterator[bytes]:
     for octet in HEAD + b"\r\n" + b"x" * 1000:
         yield bytes([octet])
@@ -72,7 +67,6 @@ def nonsense() -> Iterator[bytes]:
 POLICY_HOSTS: dict[str, tuple[Callable[[], Iterator[bytes]], float, str, str]] = {
     "sends without end": (without_end, 0, "mta_sts.fetch_failed", "longer than 64 KiB, or never ends"),
     "sends chunks without end": (chunks_without_end, 0, "mta_sts.fetch_failed", "longer than 64 KiB, or never ends"),
-    "sends a header without end": (header_without_end, 0, "mta_sts.fetch_failed", "cannot be read"),
     "sends 10,000 headers": (many_headers, 0, "mta_sts.fetch_failed", "cannot be read"),
     "sends a bomb": (bomb, 0, "mta_sts.fetch_failed", "the answer is packed ('gzip')"),
     "sends control characters": (nonsense, 0, "mta_sts.fetch_failed", r"it is served as \x1b[2j"),
