@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from diagnostics.finding import CauseKind, Code, Impact, Verdict
 
 DNS_UNAVAILABLE = Code(
@@ -43,3 +45,8 @@ def doubled_names(name: str) -> tuple[str, ...]:
     labels = name.removesuffix(".").split(".")
     zones = [".".join(labels[at:]) for at in range(len(labels) - 1) if not labels[at].startswith("_")]
     return tuple(f"{name.removesuffix('.')}.{zone}" for zone in zones)
+
+
+def nobody(domain: str) -> str:
+    """A label that no one has below *domain*; the same each time, so that a second look costs no question."""
+    return "zz" + hashlib.sha256(domain.encode("utf-8", "surrogateescape")).hexdigest()[:20]

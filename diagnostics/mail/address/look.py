@@ -17,6 +17,7 @@ from diagnostics.mail.address.judge_names import Machine, distinct, judge_helo, 
 from diagnostics.mail.address.listing import Listing, ask
 from diagnostics.mail.address.names import IPAddress, is_generic, why_no_helo
 from diagnostics.mail.address.reverse import Led, Reverse, address_of, lead, look_up, why_private
+from diagnostics.mail.domain.no_mail import sends_no_mail
 from diagnostics.mail.domain.subject import Sender, Subject, World
 from diagnostics.mail.providers import Provider, by_host, by_reverse_name
 from diagnostics.network import DNS, DNSUnavailable, is_name
@@ -46,7 +47,7 @@ async def look_at_address(subject: Subject, world: World, links: Sequence[str] =
     )
     views = [*seen, domains]
     findings = [each for view in views for each in view.findings]
-    if not groups:
+    if not groups and not await sends_no_mail(subject, world.dns):
         facts = {"senders": len(subject.senders)}
         unseen = codes.ADDRESS_UNKNOWN.finding(subject.domain, facts, reason=UnknownReason.NOT_CONFIGURED)
         findings.insert(0, unseen)

@@ -10,7 +10,7 @@ from diagnostics.mail.dkim import codes, repair, words
 from diagnostics.mail.dkim.facts import Facts, Why
 from diagnostics.mail.dkim.key import Flaw
 from diagnostics.mail.dkim.misplaced import SENDS
-from diagnostics.mail.dkim.record import MOST_RECORDS, MOST_SHOWN, read_key
+from diagnostics.mail.dkim.record import MOST_RECORDS, MOST_SHOWN, is_key_like, read_key
 from diagnostics.mail.dkim.repair import Targets
 from diagnostics.mail.senders import Proof, SendingService, Suspect
 from diagnostics.printable import printable
@@ -36,6 +36,9 @@ def _of_wildcard(facts: Facts) -> Iterator[Finding]:
     # A CNAME for all names is a web host's, and takes more with it than DKIM. An empty key for all selectors
     # is what a domain publishes that sends no mail.
     if not wildcard.texts or not wildcard.name or wildcard.tail or _are_revoked(wildcard.texts):
+        return
+    # One for all names of the domain that is no key is meant for these, as SPF's is: it is no receiver's trouble.
+    if wildcard.name == f"*.{facts.domain}" and not any(is_key_like(each) for each in wildcard.texts):
         return
     evidence = {
         "domain": facts.domain,
@@ -64,8 +67,10 @@ def _of_services(facts: Facts, targets: Targets) -> Iterator[Finding]:
         if suspect.proof not in SENDS or (hands_over and signed):
             continue
         mine = [each for each in facts.of(service) if each.key.domain == facts.domain]
-        if any(each.exists or each.leads_nowhere or each.elsewhere or each.proxied or each.trouble for each in mine):
+        if any(each.wanted or each.exists or each.leads_nowhere or each.elsewhere for each in mine):
             continue  # that is said of the key
+        if any(each.proxied or each.trouble for each in mine):
+            continue
         if service.fixed and (hands_over or suspect.proof is Proof.INCLUDE):
             yield _not_set_up(suspect, facts, targets)
         elif hands_over and not service.fixed and not facts.nothing_below:
@@ -106,7 +111,7 @@ def _of_none(facts: Facts) -> Iterator[Finding]:
     service = sending[0] if sending else None
     if facts.sends_no_mail:
         yield codes.SENDS_NO_MAIL.finding(facts.domain, {"domain": facts.domain, "tried": facts.tried})
-    elif facts.nothing_below:
+    elif facts.nothing_below and not (service and service.signs_below):
         letter = words.letter_for_service(facts.domain, service.title) if service else ""
         yield codes.NONE_PUBLISHED.finding(facts.domain, {**_about(facts, service), "letter": letter})
     else:

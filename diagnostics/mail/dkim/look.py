@@ -13,17 +13,18 @@ from collections.abc import Iterable, Sequence
 from diagnostics.mail import senders
 from diagnostics.mail.dkim.facts import Facts, Looked, Why, Wildcard
 from diagnostics.mail.dkim.key import Key
-from diagnostics.mail.dkim.misplaced import nobody, searched
+from diagnostics.mail.dkim.misplaced import searched
 from diagnostics.mail.dkim.record import read_key
+from diagnostics.mail.dns_codes import nobody
+from diagnostics.mail.domain.no_mail import says_no_mail
 from diagnostics.mail.domain.subject import Subject, World
-from diagnostics.mail.senders import SendingService, Suspect, Traces
+from diagnostics.mail.senders import Proof, SendingService, Suspect, Traces
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable, End, RecordType, is_name
 from diagnostics.printable import printable
 
 MOST_WANTED = 40  # selectors that messages and people name
 MOST_INCLUDES = 20
 _INCLUDE = re.compile(rb"(?:include:|redirect=)([a-z0-9._-]{3,253})", re.IGNORECASE)
-_CLOSED = re.compile(rb"v=spf1\s+-all\s*\Z", re.IGNORECASE)
 
 Answer = DNSAnswer | DNSUnavailable
 
@@ -43,7 +44,7 @@ async def gather_facts(subject: Subject, world: World) -> Facts:
         *((name, "TXT") for name in wanted),
     ]
     answers = dict(zip(ground, await _asked(world.dns, ground), strict=True))
-    wildcard = await _wildcard(world.dns, domain, answers[(probe, "TXT")])
+    wildcard = await _wildcard(world.dns, domain, answers[(probe, "TXT")], answers[(f"_domainkey.{domain}", "TXT")])
     looked = {name: _looked(name, why, answers[(name, "TXT")], wildcard) for name, why in wanted.items()}
     bounces = [target for label in labels for target in _targets(answers[(f"{label}.{domain}", "CNAME")])]
     traces = _traces(subject, domain, answers, looked.values(), bounces)
@@ -100,12 +101,15 @@ async def _ask(dns: DNS, name: str, kind: RecordType) -> Answer:
         return error
 
 
-async def _wildcard(dns: DNS, domain: str, probed: Answer) -> Wildcard:
-    """What answers for a selector that nobody has, and the `*` at which it stands."""
+async def _wildcard(dns: DNS, domain: str, probed: Answer, above: Answer) -> Wildcard:
+    """What answers for a selector that nobody has, and the `*` at which it stands.
+
+    *above*, the answer at `_domainkey`, is the same where the `*` stands above that too.
+    """
     if isinstance(probed, DNSUnavailable) or not (probed.texts or probed.chain):
         return Wildcard()
     texts, tail = probed.texts, probed.chain[1:]
-    names = [f"*._domainkey.{domain}", f"*.{domain}"]
+    names = [f"*._domainkey.{domain}", f"*.{domain}"] if _texts(above) != texts else [f"*.{domain}"]
     for name, answer in zip(names, await _asked(dns, [(name, "TXT") for name in names]), strict=True):
         if isinstance(answer, DNSAnswer) and answer.texts:
             return Wildcard(name, texts, tail, answer.ttl)
@@ -131,9 +135,15 @@ def _service(selector: str, chain: tuple[str, ...]) -> SendingService | None:
 
 
 def _attributed(looked: Looked, suspects: Sequence[Suspect]) -> Looked:
-    """A TXT key at a selector that many use belongs to the one suspect that uses it."""
-    if looked.service or not looked.exists or looked.chain:
+    """A TXT key at a selector that many use belongs to the one suspect that uses it.
+
+    One that real mail is signed with and that is not there is its relay's to tell, whatever the selector.
+    """
+    if looked.service or looked.chain or looked.trouble:
         return looked
+    if not looked.exists:
+        relays = [each.service for each in suspects if each.proof is Proof.RELAY] if looked.why is Why.SEEN else []
+        return dataclasses.replace(looked, service=relays[0]) if len(relays) == 1 else looked
     using = [
         each.service
         for each in suspects
@@ -199,6 +209,4 @@ def _targets(answer: Answer) -> tuple[str, ...]:
 
 
 def _sends_no_mail(texts: Answer, exchangers: Answer) -> bool:
-    closed = any(_CLOSED.match(each) for each in _texts(texts))
-    receives = not isinstance(exchangers, DNSAnswer) or any(each.host.strip(".") for each in exchangers.exchangers)
-    return closed and not receives
+    return isinstance(exchangers, DNSAnswer) and says_no_mail(_texts(texts), exchangers.exchangers)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
 import ipaddress
 from collections.abc import Sequence
 
 from diagnostics.mail.dkim.facts import Looked, Misplaced, Wildcard
 from diagnostics.mail.dkim.record import is_key_like
+from diagnostics.mail.dns_codes import nobody
 from diagnostics.mail.senders import Proof, Suspect
 from diagnostics.network import DNS, DNSAnswer, DNSUnavailable, End, RecordType, is_name
 
@@ -78,8 +78,3 @@ async def _ask(dns: DNS, name: str, kind: RecordType) -> DNSAnswer:
         return await dns.query(name, kind) if is_name(name) else nothing
     except DNSUnavailable:
         return nothing
-
-
-def nobody(domain: str) -> str:
-    """A selector that no one has; the same each time, so that a second look costs no question."""
-    return "zz" + hashlib.sha256(domain.encode("utf-8", "surrogateescape")).hexdigest()[:20]

@@ -23,8 +23,9 @@ MISSING = Code(
     "dmarc.missing",
     Verdict.FAIL,
     "{subject} has no DMARC record.",
-    remedy="At the DNS host of {evidence.at}, add a TXT record with the name {evidence.name} (in a panel that appends "
-    "the domain, write {evidence.name_field}) and this value. It asks receivers to change nothing{evidence.reports}.",
+    remedy="{evidence.alias}At the DNS host of {evidence.at}, add a TXT record with the name {evidence.name} (in a "
+    "panel that appends the domain, write {evidence.name_field}) and this value. It asks receivers to {evidence.asks}"
+    "{evidence.reports}.",
     copy="{evidence.proposed}",
     meaning="Gmail, Yahoo and Microsoft demand a DMARC record of who sends much, and anybody can use the domain in a "
     "From address without a trace.",
@@ -97,8 +98,7 @@ POLICY_NONE = Code(
     "dmarc.policy_none",
     Verdict.PASS,
     "The policy of {subject} is none, as it should be at first: receivers only watch and report.",
-    remedy="{evidence.advice} The next step, at the DNS host of {evidence.at}, is this value in the TXT record "
-    "{evidence.name}.",
+    remedy="{evidence.advice} The next step is this value in the TXT record {evidence.name}, {evidence.where}.",
     copy="{evidence.next_step}",
     meaning="p=none is the right beginning and satisfies the big receivers. It stops nobody who forges the domain.",
     proof="The policy that is in force, with the name where it stands, and what a step would do to each known stream.",
@@ -109,8 +109,8 @@ TESTING = Code(
     "dmarc.testing",
     Verdict.PASS,
     "DMARC of {subject} is in test mode: t=y makes {evidence.declared} into {evidence.policy}.",
-    remedy="{evidence.advice} The test ends when this value, without t=y, is in the TXT record {evidence.name} at the "
-    "DNS host of {evidence.at}.",
+    remedy="{evidence.advice} The test ends when this value, without t=y, is in the TXT record {evidence.name}, "
+    "{evidence.where}.",
     copy="{evidence.next_step}",
     meaning="Receivers of RFC 9989 do one step less than the policy says. Receivers of RFC 7489 do not know t= and do "
     "what the policy says already.",
@@ -207,8 +207,8 @@ NO_REPORTS = Code(
     "dmarc.no_reports",
     Verdict.WARN,
     "The DMARC record at {evidence.name} asks for no reports: nobody tells you who sends in the name of {subject}.",
-    remedy="Set up a mailbox for reports first, or take an address of a service that reads them. Then, at the DNS host "
-    "of {evidence.at}, put this value into the TXT record {evidence.name}, with that address after mailto:.",
+    remedy="Set up a mailbox for reports first, or take an address of a service that reads them. Then, "
+    "{evidence.where}, put this value into the TXT record {evidence.name}, with that address after mailto:.",
     copy="{evidence.proposed}",
     meaning="Aggregate reports list every address that sends with this From domain and whether it passes: the only "
     "way to see a forgotten newsletter service before a stricter policy stops it.",
@@ -230,7 +230,7 @@ REPORT_UNAUTHORISED = Code(
     Verdict.WARN,
     "No reports about {evidence.about} reach {evidence.uri}: {evidence.host} has not agreed to take them.",
     remedy="{evidence.who}, with the name {evidence.asked} and the value below. Or name an address of your own in the "
-    "TXT record {evidence.name} at the DNS host of {evidence.about}.",
+    "TXT record {evidence.name}, {evidence.where}.",
     copy="{evidence.proposed}",
     letter="{evidence.letter}",
     meaning="So that nobody can flood a stranger with reports, receivers ask the other domain first (RFC 9990 §4). "
@@ -289,8 +289,8 @@ STEP_BREAKS = Code(
     "dmarc.step_breaks",
     Verdict.WARN,
     "{evidence.lead}: {evidence.broken}.",
-    remedy="{evidence.what_now} in the TXT record {evidence.name} at the DNS host of {evidence.at} until this passes "
-    "DMARC: {evidence.first}. Its own finding says how.",
+    remedy="{evidence.what_now} in the TXT record {evidence.name}, {evidence.where}, until this passes DMARC: "
+    "{evidence.first}. Its own finding says how.",
     meaning="Under quarantine mail that does not pass lands in spam, under reject it is refused.",
     proof="For each policy and each stream: delivered, junk, refused or not known, and why.",
     kind=CauseKind.DNS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,8 +17,8 @@ from diagnostics.mail.dmarc.policy import Effective
 from diagnostics.mail.dmarc.record import MOST_RECORD, is_near_record, is_policy_record
 from diagnostics.mail.dmarc.reports import Destination, MailHost, destinations, mail_host
 from diagnostics.mail.dmarc.suffixes import list_date, registered_domain
-from diagnostics.mail.dmarc.walk import PREFIX, Walk, names_of_walk, walk
-from diagnostics.mail.dns_codes import doubled_names
+from diagnostics.mail.dmarc.walk import PREFIX, Found, Walk, look, names_of_walk, walk
+from diagnostics.mail.dns_codes import doubled_names, nobody
 from diagnostics.mail.domain import World
 from diagnostics.network import DNS, DNSUnavailable, End, is_name
 from diagnostics.printable import printable
@@ -139,7 +139,7 @@ def organizational_domain(domain: str, discovery: Discovery) -> Organization:
 
 
 async def _walk_and_destinations(domain: str, dns: DNS) -> tuple[Walk, tuple[Misplaced, ...], tuple[Destination, ...]]:
-    found = await walk(domain, dns)
+    found = await _without_wildcards(await walk(domain, dns), dns)
     registered = registered_domain(domain)
     # Which record applies may hang on np=, but not which addresses it has.
     applied = policy.by_walk(found, True)
@@ -152,6 +152,18 @@ async def _walk_and_destinations(domain: str, dns: DNS) -> tuple[Walk, tuple[Mis
         _misplaced(found, registered, dns), destinations(tagged, applied.domain, at_its_own.organizational_domain, dns)
     )
     return found, misplaced, reports
+
+
+async def _without_wildcards(found: Walk, dns: DNS) -> Walk:
+    """*found* without CNAMEs that answer for every name: there is none at `_dmarc` that could be changed or deleted."""
+
+    async def _own(step: Found) -> Found:
+        if step.record or not step.leads_to:
+            return step
+        anybody = await look(nobody(step.domain) + "." + step.domain, dns)
+        return replace(step, leads_to="") if anybody.leads_to == step.leads_to else step
+
+    return Walk(found.domain, tuple(await asyncio.gather(*(_own(each) for each in found.steps))))
 
 
 async def _misplaced(found: Walk, registered: str, dns: DNS) -> tuple[Misplaced, ...]:

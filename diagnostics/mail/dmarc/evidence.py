@@ -43,6 +43,7 @@ class Spot:
             )
         return {
             "place": place,
+            "where": place[0].lower() + place[1:],
             "name": printable(self.kept_at),
             "name_field": name_field(self.kept_at),
             "at": registered_domain(self.domain),

@@ -14,14 +14,16 @@ from diagnostics.mail.dmarc.record import REMOVED, Record
 from diagnostics.mail.dmarc.suffixes import is_public_suffix, registered_domain
 from diagnostics.mail.dmarc.walk import PREFIX, Found
 from diagnostics.mail.dns_codes import WRONG_NAME
+from diagnostics.printable import printable
 
 _NOTHING = "Receivers see no record, and no policy is in force."
 
 
-def judge_record(discovery: Discovery, failing: Sequence[str] = ()) -> list[Finding]:
+def judge_record(discovery: Discovery, failing: Sequence[str] = (), *, sends_none: bool = False) -> list[Finding]:
     """The record of *discovery*'s domain, the cause first.
 
     *failing*: streams that do not surely pass; a record that comes into force by being mended then begins with none.
+    *sends_none*: the domain says that it sends no mail; then a first record may refuse all of it.
     """
     found = discovery.walk.own
     if found.held == "several records":
@@ -31,7 +33,7 @@ def judge_record(discovery: Discovery, failing: Sequence[str] = ()) -> list[Find
         return [codes.UNSEEN.finding(discovery.domain, facts, reason=UnknownReason.UNAVAILABLE)]
     applied = discovery.policy
     if applied.record is None or applied.source == "the public suffix":
-        return [_none_of_its_own(discovery, failing)]
+        return [_none_of_its_own(discovery, failing, sends_none)]
     return _of_record(discovery, applied, applied.record, failing)
 
 
@@ -55,7 +57,7 @@ def _multiple(discovery: Discovery, found: Found) -> Finding:
     return codes.MULTIPLE.finding(discovery.domain, facts, records=place.change(proposed, *found.texts))
 
 
-def _none_of_its_own(discovery: Discovery, failing: Sequence[str]) -> Finding:
+def _none_of_its_own(discovery: Discovery, failing: Sequence[str], sends_none: bool) -> Finding:
     """No record: one that is nearly one, one at a wrong name, or really none."""
     own = registered_domain(discovery.domain)
     above = discovery.walk.at(own)
@@ -67,13 +69,20 @@ def _none_of_its_own(discovery: Discovery, failing: Sequence[str]) -> Finding:
     if discovery.misplaced:
         return _misplaced(discovery, failing)
     place = spot(discovery, _home(discovery))
-    proposed = mend.fresh(discovery.report_to)
+    # Of the domain alone: what its registered domain, where the record belongs, sends is not known here.
+    refuses = sends_none and place.domain == discovery.domain
+    proposed = mend.fresh(discovery.report_to, "reject" if refuses else "none")
+    asks = "refuse whatever claims to come from it, as it sends no mail" if refuses else "change nothing"
     reports = f", and sends reports to {discovery.report_to}: make that mailbox first" if discovery.report_to else ""
-    facts = {"proposed": proposed, "reports": reports, **place.words(), **ground(discovery)}
-    facts |= {"at": place.domain, "name": place.name, "name_field": name_field(place.name)}
+    facts = {"proposed": proposed, "asks": asks, "reports": reports, **place.words(), **ground(discovery)}
+    facts |= {"at": place.domain, "name": place.name, "name_field": name_field(place.name), "alias": ""}
     changes = [RecordChange(place.name, "TXT", proposed)]
     if place.leads_to:  # a CNAME that leads to nothing stands where the record has to be
         changes.insert(0, RecordChange(place.name, "CNAME", "", (place.leads_to,)))
+        facts["alias"] = (
+            f"{place.name} is a CNAME that leads to {printable(place.leads_to)}, where no DMARC record stands. Is that "
+            "service still yours, let it publish one there. If not, delete the CNAME first. "
+        )
     return codes.MISSING.finding(discovery.domain, facts, records=changes)
 
 

@@ -16,13 +16,16 @@ from diagnostics.mail.dmarc.uris import ReportURI
 _AUTHORISES = "v=DMARC1"
 
 
-def judge_reports(discovery: Discovery) -> list[Finding]:
-    """Nothing where no record of the owner holds: that is told by the record's finding."""
+def judge_reports(discovery: Discovery, *, wanted: bool = True) -> list[Finding]:
+    """Nothing where no record of the owner holds: that is told by the record's finding.
+
+    Not *wanted*: a domain that sends nothing can do without reports, but those that it asks for have to arrive.
+    """
     applied = discovery.policy
     if applied.record is None or not applied.record.applies or applied.source == "the public suffix":
         return []
     findings = [finding for each in discovery.destinations for finding in _of(each, discovery)]
-    if not applied.record.rua:  # one that is no URI is told with the record
+    if wanted and not applied.record.rua:  # one that is no URI is told with the record
         findings.append(_no_reports(discovery, applied.domain, applied.record))
     reached = [each.uri.text for each in discovery.destinations if each.tag == "rua" and _reaches(each)]
     if reached and not findings:

@@ -20,6 +20,7 @@ from diagnostics.mail.dmarc.judge_streams import judge_streams, waits_for
 from diagnostics.mail.dmarc.policy import Effective
 from diagnostics.mail.dmarc.steps import PolicyStep, simulate
 from diagnostics.mail.domain import Subject, World
+from diagnostics.mail.domain.no_mail import sends_no_mail
 
 DOMAIN_UNKNOWN = "domain.unknown"  # the finding of the domain as a whole that stands before everything here
 
@@ -62,14 +63,15 @@ async def look_at_dmarc(
         return DMARCView((blocked,), discovery)
     senders = [each for each in subject.senders if each.header_from.lower().removesuffix(".") == discovery.domain]
     walks = await with_walks(discovery, identifiers_of(senders, spf, dkim), world.dns)
+    sends_none = await sends_no_mail(subject, world.dns)
     alignments = tuple(align(each, discovery, walks, spf, dkim) for each in senders)
     steps = simulate(alignments)
     waiting = {at: found[1] for at, each in enumerate(alignments) if (found := waits_for(each, spf, dkim))}
     failing = [each.stream for each in alignments if each.both != "pass"]
     findings = (
-        *judge_record(discovery, failing),
-        *judge_streams(discovery, alignments, spf, dkim),
-        *judge_reports(discovery),
+        *judge_record(discovery, failing, sends_none=sends_none),
+        *(() if sends_none else judge_streams(discovery, alignments, spf, dkim)),
+        *judge_reports(discovery, wanted=not sends_none),
         *judge_discovery(discovery, alignments),
         *judge_steps(discovery, steps, waiting),
         *judge_policy(discovery, steps),

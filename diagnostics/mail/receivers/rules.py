@@ -15,6 +15,8 @@ from diagnostics.mail.receivers.codes import BROKEN, BY_RECEIVER, NEAR
 from diagnostics.mail.receivers.outcomes import Answer, Outcome
 from diagnostics.mail.receivers.table import BULK, NEARLY_BULK, RECEIVERS, Demand, Receiver
 
+_NO_MAIL = "dkim.no_mail"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -44,7 +46,9 @@ class RulesView:
 
 
 def rules(subject: Subject, findings: Sequence[Finding]) -> RulesView:
-    """The rules of each receiver against *findings*, which the other areas came to."""
+    """The rules of each receiver against *findings*, which the other areas came to; none for who sends nothing."""
+    if not subject.senders and any(each.code == _NO_MAIL for each in findings):
+        return RulesView((), ())
     rows: list[Row] = []
     made: list[Finding] = []
     for receiver in RECEIVERS:

@@ -42,6 +42,7 @@ class SendingService:
     includes: tuple[str, ...] = ()  # ends of those that it has or had, *include* too
     include_for: tuple[tuple[str, str], ...] = ()  # (end of the relay's host, the include of that region)
     include_at: IncludePlace = ""
+    signs_below: bool = False  # its setup page asks for a subdomain of its own (mg.), which it signs and bounces as
     bounce_labels: tuple[str, ...] = ()  # subdomains that it takes for bounces
     bounce_targets: tuple[str, ...] = ()  # ends of the names that these lead to
     mx: tuple[str, ...] = ()  # ends of MX hosts

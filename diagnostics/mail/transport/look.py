@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from diagnostics.finding import Finding, UnknownReason, Verdict
+from diagnostics.mail.domain.no_mail import sends_no_mail
 from diagnostics.mail.domain.subject import Subject, World
 from diagnostics.mail.transport.bimi import LogoView, judge_bimi, look_at_bimi
 from diagnostics.mail.transport.codes import dane as dane_codes
@@ -51,19 +52,21 @@ async def look_at_transport(subject: Subject, world: World, *, ways: Ways = REAL
     """Look at how *subject*'s domain receives. Raises nothing of the network's: what failed is `unknown`."""
     domain, chains = subject.domain, Chains(world, ways)
     policy = world.network.policy if world.network else EgressPolicy()
-    (route, hosts, announced), sts, reports, logo, (security, delegations) = await asyncio.gather(
+    (route, hosts, announced), sts, reports, logo, (security, delegations), sends_none = await asyncio.gather(
         _receiving(domain, world, ways, chains, policy),
         look_at_mta_sts(domain, world, ways),
         look_at_tls_rpt(domain, world.dns),
         look_at_bimi(domain, world.dns),
         chains.of_domain(domain),
+        sends_no_mail(subject, world.dns),
     )
     if route.trouble and security.state is Security.INSECURE:
         security = await chains.state(domain, "MX")  # its DS may be what nobody answers for
     of_hosts = await _states_of_hosts(route, security, chains)
     judge = STSJudge(sts, route, hosts, world.now)
+    of_route = list(judge_route(route, subject, sends_none=sends_none))
     seen = TransportView(route, hosts, sts, reports, logo, security, of_hosts, announced, ())
-    return dataclasses.replace(seen, findings=tuple(_findings(seen, subject, judge, delegations)))
+    return dataclasses.replace(seen, findings=tuple(_findings(seen, of_route, judge, delegations)))
 
 
 async def _states_of_hosts(route: MailRoute, security: SecurityView, chains: Chains) -> dict[str, SecurityView]:
@@ -92,7 +95,7 @@ async def _receiving(
 
 
 def _findings(
-    seen: TransportView, subject: Subject, judge: STSJudge, delegations: list[DNSAnswer]
+    seen: TransportView, judged: list[Finding], judge: STSJudge, delegations: list[DNSAnswer]
 ) -> Iterator[Finding]:
     route = seen.route
     if not route.exists:
@@ -103,7 +106,7 @@ def _findings(
         if state.state is Security.BOGUS:
             signed += judge_dnssec(printable(name), state, [])
     yield from signed
-    of_route = [_behind(each, signed) for each in judge_route(route, subject)]
+    of_route = [_behind(each, signed) for each in judged]
     yield from of_route
     broken = next((each.code for each in of_route if each.verdict in (Verdict.FAIL, Verdict.WARN)), "")
     if broken and not any(host.sound for host in route.hosts):

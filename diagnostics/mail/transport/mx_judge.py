@@ -13,16 +13,16 @@ from diagnostics.mail.transport.mx import MailHost, MailRoute, receiver, repeats
 from diagnostics.printable import printable
 
 
-def judge_route(route: MailRoute, subject: Subject) -> Iterator[Finding]:
-    """Nothing where the domain does not exist: that is another finding's."""
+def judge_route(route: MailRoute, subject: Subject, *, sends_none: bool = False) -> Iterator[Finding]:
+    """Nothing where the domain does not exist: that is another finding's. *sends_none*: it says so by its SPF."""
     domain = route.domain
     if route.trouble:
         yield codes.UNSEEN.finding(domain, {"detail": route.trouble}, reason=UnknownReason.UNAVAILABLE)
     elif route.exists:
-        yield from _null(route, subject)
+        yield from _null(route, "" if sends_none else used_as(domain, subject))
         if route.hosts:
             yield from _hosts(route)
-        elif not route.null:
+        elif not (route.null or sends_none):
             yield from _without_mx(route, subject)
 
 
@@ -36,7 +36,7 @@ def used_as(domain: str, subject: Subject) -> str:
     return " and ".join(places)
 
 
-def _null(route: MailRoute, subject: Subject) -> Iterator[Finding]:
+def _null(route: MailRoute, places: str) -> Iterator[Finding]:
     domain = route.domain
     if not route.null:
         return
@@ -45,7 +45,7 @@ def _null(route: MailRoute, subject: Subject) -> Iterator[Finding]:
     if route.hosts:
         evidence |= {"others": listed(dict.fromkeys(host.name for host in route.hosts))}
         yield codes.NULL_BESIDE_OTHERS.finding(domain, evidence, records=[removal])
-    elif places := used_as(domain, subject):
+    elif places:
         # Without the null MX mail goes to the domain's own address; where there is none, only the provider knows.
         records = [removal] if route.own and route.own.addresses else []
         yield codes.NULL_AT_SENDER.finding(domain, {**evidence, "used_as": places}, records=records)
