@@ -16,7 +16,7 @@ from diagnostics.mail.dns_codes import DNS_UNAVAILABLE, WRONG_NAME
 from diagnostics.mail.domain.subject import Sender, Subject, World
 from diagnostics.mail.spf import codes, record_codes
 from diagnostics.mail.spf.drawing import drawn
-from diagnostics.mail.spf.evaluation import Evaluation
+from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, Evaluation
 from diagnostics.mail.spf.faults import Fault, faults, in_order
 from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.look import TIMEOUT_S, Look, look_at, records_of
@@ -172,8 +172,12 @@ def _finding(look: Look, fault: Fault, plan: Plan | None, *, letter: bool) -> Fi
         mend = f"leave it as it is, and at {plan.changes[0].name}, which it includes, publish this value{plan.words}"
     elif plan and heals and fault.code in (codes.MISSING, WRONG_NAME):
         mend = plan.words
+    elif fault.code is record_codes.SENDER_NOT_AUTHORISED and (hosted := _hosted(look)):
+        mend += f". Or leave it as it is, and enter the sender in the panel of the service that answers for {hosted}"
     elif plan and heals and fault.code is codes.MALFORMED and look.obsolete:
         mend = f"publish this value as a TXT record, and delete the record of type SPF{plan.words}"
+    if fault.code is record_codes.SENDER_NOT_AUTHORISED and not heals and look.walk.lookups > LOOKUP_LIMIT // 2:
+        mend += f"; it needs {look.walk.lookups} of {LOOKUP_LIMIT} lookups already, so first take out what is not used"
     evidence: dict[str, Any] = {
         **fault.evidence,
         "proposed": plan.value if plan and heals else fault.evidence.get("found", ""),
@@ -190,6 +194,11 @@ def _finding(look: Look, fault: Fault, plan: Plan | None, *, letter: bool) -> Fi
         changes = tuple(RecordChange(look.owner, "TXT", "", (_found(each),)) for each in strays(look) if _short(each))
     subject = look.walk.domain or "the domain"
     return fault.code.finding(subject, evidence, reason=fault.reason, blocked_by=fault.blocked_by, records=changes)
+
+
+def _hosted(look: Look) -> str:
+    """The include, if there is one, by which a service keeps the domain's senders: their macros make its name."""
+    return next((each.term for each in look.walk.root.branches if each.mechanism == "include" and not each.target), "")
 
 
 def _short(octets: bytes) -> bool:

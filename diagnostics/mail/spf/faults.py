@@ -10,7 +10,7 @@ from diagnostics.finding import Code, UnknownReason, Verdict, as_facts
 from diagnostics.mail.dns_codes import DNS_UNAVAILABLE, WRONG_NAME
 from diagnostics.mail.spf import codes, record_codes
 from diagnostics.mail.spf.drawing import costs, named, own_branch
-from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, VOID_LIMIT, Problem, ProblemKind, Result
+from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, VOID_LIMIT, Evaluation, Problem, ProblemKind, Result
 from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.judge import code_of, evidence_of
 from diagnostics.mail.spf.look import Look, Seen
@@ -172,9 +172,20 @@ def _own_evaluations(look: Look) -> Iterator[Fault]:
         if found is None or found.result is not Result.PERMERROR or found.problem is None:
             continue
         code = code_of(found)
-        if found.problem.kind not in walked and code not in told:
+        if found.problem.kind not in walked and code not in told and not asks_for_nobody(found):
             told.add(code)
             yield Fault(code, {**_facts(look), **evidence_of(found)})
+
+
+def asks_for_nobody(found: Evaluation) -> bool:
+    """Whether it ends at an include whose name the sender's own macros make, and that is not there for this sender.
+
+    Services that keep a domain's senders themselves work so: who is not entered there has no record.
+    """
+    problem = found.problem
+    if problem is None or problem.kind not in BROKEN:
+        return False
+    return any("%{" in each.term and key_of(each.target) == key_of(problem.domain) for each in found.lookup_terms)
 
 
 def _of_senders(look: Look, found: Sequence[Fault]) -> Iterator[Fault]:
@@ -208,6 +219,8 @@ def _end(seen: Seen, broken: str, unseen: str) -> tuple[str, str]:
         return "pass", ""
     if result is Result.TEMPERROR:
         return ("waits", unseen) if unseen else ("temporary", "")
+    if asks_for_nobody(seen.evaluation):
+        return "fail", ""
     if result in (Result.PERMERROR, Result.NONE):
         cause = broken or unseen
         return ("waits", cause) if cause else ("fail", "")

@@ -7,7 +7,7 @@ over DNS and looked at again: what it costs is counted, and who passed before ha
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from diagnostics.finding import RecordChange
@@ -16,7 +16,7 @@ from diagnostics.mail.spf import repair
 from diagnostics.mail.spf.drawing import own_branch
 from diagnostics.mail.spf.edit import Edit
 from diagnostics.mail.spf.evaluation import LOOKUP_LIMIT, Problem, ProblemKind
-from diagnostics.mail.spf.faults import BROKEN, Fault, faults
+from diagnostics.mail.spf.faults import BROKEN, Fault, asks_for_nobody, faults
 from diagnostics.mail.spf.gathering import key_of
 from diagnostics.mail.spf.look import Look, Seen, look_at
 from diagnostics.mail.spf.mechanisms import is_within
@@ -71,7 +71,7 @@ async def plan_for(look: Look, found: Sequence[Fault], dns: DNS) -> Plan | None:
     await _put_right(edit, look, changes, dns)
     edit = await _short_enough(edit, look, changes, dns)
     named = set(edit.terms)
-    await _with_senders(edit, look, changes, dns)
+    edit = await _with_senders(edit, look, changes, dns)
     added = tuple(each for each in edit.terms if each not in named)
     after = await _again(edit, look, changes, dns)
     unchanged = not changes and edit.text == printable(look.walk.read.text, MOST_RECORD)
@@ -234,36 +234,53 @@ async def _short_enough(edit: Edit, look: Look, changes: Sequence[RecordChange],
     return edit
 
 
-async def _with_senders(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> None:
-    """Adds what the senders need that do not pass: the include of their provider if it fits, else their address."""
-    before, steps = list(edit.terms), list(edit.steps)
-    for with_includes in (True, False):
-        after = await _again(edit, look, changes, dns)
-        if after is None:
-            return
-        crowded = after.walk.lookups > LOOKUP_LIMIT
-        if not with_includes and crowded and edit.terms != before:
-            edit.terms, edit.steps = list(before), list(steps)  # the includes are too many: addresses cost nothing
-            after = await _again(edit, look, changes, dns) or after
-            crowded = after.walk.lookups > LOOKUP_LIMIT
-        for seen in after.senders:
-            if seen.evaluation is None or seen.evaluation.result == "pass" or not seen.certain:
-                continue
-            term = _term_for(seen, with_includes and not crowded)
-            there = term in edit.terms
-            if term and (crowded or not there):
-                edit.add(term, first=crowded)
-                owner = f" for {seen.service.title}" if seen.service and term.startswith("include:") else ""
-                edit.steps.append(f"has {term} before what asks DNS" if there else f"adds {term}{owner}")
+async def _with_senders(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> Edit:
+    """*edit* with what the senders need that do not pass: the include of their provider, or their own address.
+
+    Where includes do not fit into the ten lookups even with the record made shorter, none is added: the addresses of
+    a provider's pool change, and are never written down for it. One that its include does not list is no pool's.
+    """
+    tried = await _adding(edit.copy(), look, changes, dns, _include_of)
+    after = await _again(tried, look, changes, dns)
+    if after is None or after.walk.lookups <= LOOKUP_LIMIT:
+        return await _adding(tried, look, changes, dns, _address_of)
+    shortened = await _short_enough(tried, look, changes, dns)
+    if shortened is not tried:
+        return shortened
+    return await _adding(edit.copy(), look, changes, dns, lambda seen: "" if seen.service else _address_of(seen))
 
 
-def _term_for(seen: Seen, with_includes: bool) -> str:
+async def _adding(
+    edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS, term_of: Callable[[Seen], str]
+) -> Edit:
+    after = await _again(edit, look, changes, dns)
+    if after is None:
+        return edit
+    crowded = after.walk.lookups > LOOKUP_LIMIT
+    for seen in after.senders:
+        if seen.evaluation is None or seen.evaluation.result == "pass" or not seen.certain:
+            continue
+        term = term_of(seen)
+        there = term in edit.terms
+        first = not term.startswith("include:") and (crowded or asks_for_nobody(seen.evaluation))
+        if term and (first or not there):
+            edit.add(term, first=first)
+            owner = f" for {seen.service.title}" if seen.service and term.startswith("include:") else ""
+            edit.steps.append(f"has {term} before what asks DNS" if there else f"adds {term}{owner}")
+    return edit
+
+
+def _include_of(seen: Seen) -> str:
+    """What the sender's provider asks for; of who sends by itself, its address."""
     include = seen.service.include_of(seen.domain, seen.sender.relay) if seen.service else ""
-    if with_includes and include:
-        return f"include:{include}"
-    if seen.service and not include:
+    return f"include:{include}" if include else "" if seen.service else _address_of(seen)
+
+
+def _address_of(seen: Seen) -> str:
+    pool = seen.service and not seen.service.include_of(seen.domain, seen.sender.relay)
+    if pool or not seen.ip or seen.ip_from:
         return ""  # a pool of addresses that nobody but the provider can list
-    return repair.address_term(seen.ip) if seen.ip and not seen.ip_from else ""
+    return repair.address_term(seen.ip)
 
 
 async def _again(edit: Edit, look: Look, changes: Sequence[RecordChange], dns: DNS) -> Look | None:
