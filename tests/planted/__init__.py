@@ -2,6 +2,9 @@
 
 from tests.planted.faults import FAULTS
 from tests.planted.planted import Planted, world_zone
-from tests.planted.sound import SOUND
+from tests.planted.shapes import SHAPES
+from tests.planted.sound import PROVIDED
+
+SOUND = (*PROVIDED, *SHAPES)
 
 __all__ = ["FAULTS", "SOUND", "Planted", "world_zone"]

@@ -81,6 +81,13 @@ def own(
     return [*(each for each in found if each[1] not in gone), *more]
 
 
+def webhost(name: str, **told: Any) -> Planted:
+    """A sound domain at an ordinary web host."""
+    domain = f"{name}.test"
+    told = {key: value.replace("{domain}", domain) if isinstance(value, str) else value for key, value in told.items()}
+    return Planted(f"sound: {name}", domain, own(domain, **told), (sender(domain),))
+
+
 def fault(
     name: str,
     code: str,

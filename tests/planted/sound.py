@@ -1,4 +1,4 @@
-"""Thirty sound set-ups in the shapes of real providers: nothing in them may be accused."""
+"""Sound set-ups in the shapes of real providers: nothing in them may be accused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.planted.keys import ed25519_key, rsa_key
-from tests.planted.planted import Planted, Records, own, sender
+from tests.planted.planted import Planted, Records, own, sender, webhost
 from tests.planted.providers import SES_TOKENS, address_of, host_of, include_of
 
 
@@ -41,31 +41,24 @@ def _through(
     )
 
 
-def _host(name: str, **told: Any) -> Planted:
-    """A domain at an ordinary web host."""
-    domain = f"{name}.test"
-    told = {key: value.replace("{domain}", domain) if isinstance(value, str) else value for key, value in told.items()}
-    return Planted(f"sound: {name}", domain, own(domain, **told), (sender(domain),))
-
-
 _KEY = rsa_key()
-SOUND: tuple[Planted, ...] = (
-    _host("webhost"),
-    _host("webhost-reject", dmarc="v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s; rua=mailto:d@{domain}"),
-    _host("webhost-monitoring", dmarc="v=DMARC1; p=none; rua=mailto:d@{domain}"),
-    _host("webhost-dmarc-test", dmarc="v=DMARC1; p=reject; t=y; rua=mailto:d@{domain}"),
-    _host("webhost-a-mx", spf="v=spf1 a mx ip4:45.10.20.30 -all"),
-    _host(
+PROVIDED: tuple[Planted, ...] = (
+    webhost("webhost"),
+    webhost("webhost-reject", dmarc="v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s; rua=mailto:d@{domain}"),
+    webhost("webhost-monitoring", dmarc="v=DMARC1; p=none; rua=mailto:d@{domain}"),
+    webhost("webhost-dmarc-test", dmarc="v=DMARC1; p=reject; t=y; rua=mailto:d@{domain}"),
+    webhost("webhost-a-mx", spf="v=spf1 a mx ip4:45.10.20.30 -all"),
+    webhost(
         "webhost-redirect",
         spf="v=spf1 redirect=_spf.{domain}",
         more=[("_spf.webhost-redirect.test", "TXT", "v=spf1 ip4:45.10.20.0/24 -all")],
     ),
-    _host(
+    webhost(
         "webhost-macro",
         spf="v=spf1 exists:%{i}._ok.{domain} -all",
         more=[("45.10.20.30._ok.webhost-macro.test", "A", "127.0.0.2")],
     ),
-    _host(
+    webhost(
         "webhost-other-txt",
         more=[
             ("webhost-other-txt.test", "TXT", "google-site-verification=abc"),

@@ -118,19 +118,19 @@ async def test_one_of_several_senders_is_added_and_those_that_passed_still_pass(
 
 
 async def test_a_relay_known_by_name_is_judged_by_an_address_of_its_providers_record() -> None:
-    sender = Sender(SITE, relay="smtp.mailgun.org")
-    records = zone(site="v=spf1 include:mailgun.org ~all").add(
-        "mailgun.org", "TXT", "v=spf1 include:b.mailgun.org ~all"
+    sender = Sender(SITE, relay="smtp-relay.gmail.com")
+    records = zone(site="v=spf1 include:_spf.google.com ~all").add(
+        "_spf.google.com", "TXT", "v=spf1 include:_netblocks.google.com ~all"
     )
-    records.add("b.mailgun.org", "TXT", "v=spf1 ip4:203.0.113.0/24 ~all")
+    records.add("_netblocks.google.com", "TXT", "v=spf1 ip4:203.0.113.0/24 ~all")
     view = await looked(records, sender)
     assert [each.code for each in view.findings] == ["spf.pass", "spf.record_sound"]
-    assert "203.0.113.1 was taken from the SPF record of mailgun.org" in view.findings[0].summary
+    assert "203.0.113.1 was taken from the SPF record of _spf.google.com" in view.findings[0].summary
     bare = cause((await looked(published(records, ()).add("x.test", "A"), sender)).findings)
     assert bare.code == "spf.pass"
     records.records[SITE] = [("TXT", "v=spf1 -all")]
     missing = cause((await looked(records, sender)).findings)
-    assert (missing.code, missing.remedy.copy) == ("spf.sender_not_authorised", "v=spf1 include:mailgun.org -all")
+    assert (missing.code, missing.remedy.copy) == ("spf.sender_not_authorised", "v=spf1 include:_spf.google.com -all")
 
 
 async def test_a_provider_without_a_known_include_is_not_written_down_as_one_address() -> None:

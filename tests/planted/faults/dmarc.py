@@ -64,4 +64,11 @@ DMARC: tuple[Planted, ...] = (
         more=[("h1._domainkey.hoster.test", "TXT", _KEY)],
         remedy="words",
     ),
+    fault(
+        "hosted dmarc that is gone",
+        "dmarc.missing",
+        dmarc=None,
+        more=[("_dmarc.{domain}", "CNAME", "gone.records.dmarckeeper.test")],
+    ),
+    fault("no dmarc below a wildcard", "dmarc.missing", dmarc=None, more=[("*.{domain}", "CNAME", "{domain}.")]),
 )

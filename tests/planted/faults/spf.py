@@ -86,4 +86,9 @@ SPF: tuple[Planted, ...] = (
             ),
         ),
     ),
+    fault(
+        "not entered at the service that keeps the spf",
+        "spf.sender_not_authorised",
+        spf="v=spf1 include:%{ir}.%{v}.%{d}.spf.has.pphosted.com ~all",
+    ),
 )

@@ -1,0 +1,167 @@
+"""What real domains look like: parked, behind wildcards, with records that a service keeps, close to SPF's limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from diagnostics.finding import Finding, RecordChange, Verdict
+from diagnostics.mail.domain import Sender, Subject, World
+from diagnostics.mail.domain.inspect import inspect
+from diagnostics.mail.domain.report import report
+from tests.planted import Planted, world_zone
+from tests.planted.keys import rsa_key
+from tests.planted.planted import OTHER_IP, Records, own, sender
+from tests.planted.providers import address_of, host_of
+from tests.unit.test_planted_domains import NOW
+
+DOMAIN = "real.test"
+
+
+async def seen(records: Records, *senders: Sender, domain: str = DOMAIN) -> list[Finding]:
+    zone = world_zone([Planted("", domain, records, senders)])
+    return await inspect(Subject(domain, senders), World(zone, None, NOW, ("none",)))
+
+
+def one(findings: Sequence[Finding], code: str) -> Finding:
+    [found] = [each for each in findings if each.code == code]
+    return found
+
+
+def changes(finding: Finding) -> tuple[RecordChange, ...]:
+    assert finding.remedy
+    return finding.remedy.records
+
+
+def words(finding: Finding) -> str:
+    assert finding.remedy
+    return finding.remedy.text
+
+
+async def test_a_domain_that_sends_nothing_has_nothing_to_be_known_and_the_best_grade() -> None:
+    records = own(
+        DOMAIN,
+        spf="v=spf1 -all",
+        dkim=None,
+        dmarc="v=DMARC1; p=reject",
+        without=["MX"],
+        more=[(DOMAIN, "MX", (0, "."))],
+    )
+    findings = await seen(records)
+    assert {each.verdict for each in findings} == {Verdict.PASS}
+    assert report(findings).grade == "A"
+
+
+async def test_a_domain_that_sends_nothing_is_offered_a_policy_that_refuses_all() -> None:
+    records = own(DOMAIN, spf="v=spf1 -all", dkim=None, dmarc=None, without=["MX"], more=[(DOMAIN, "MX", (0, "."))])
+    missing = one(await seen(records), "dmarc.missing")
+    assert [each.value for each in changes(missing)] == ["v=DMARC1; p=reject"]
+    assert "refuse whatever claims to come from it" in words(missing)
+
+
+async def test_a_domain_that_the_site_sends_for_is_not_parked_whatever_its_records_say() -> None:
+    records = own(
+        DOMAIN,
+        spf="v=spf1 -all",
+        dkim=None,
+        dmarc="v=DMARC1; p=reject",
+        without=["MX"],
+        more=[(DOMAIN, "MX", (0, "."))],
+    )
+    findings = await seen(records, Sender(DOMAIN, relay="smtp.sendgrid.net"))
+    assert one(findings, "mx.null_at_sender")
+    assert one(findings, "dmarc.no_reports")
+
+
+async def test_an_alias_of_a_wildcard_is_not_told_to_be_deleted_at_dmarcs_name() -> None:
+    records = own(DOMAIN, dmarc=None, more=[(f"*.{DOMAIN}", "CNAME", f"{DOMAIN}.")])
+    missing = one(await seen(records, sender(DOMAIN)), "dmarc.missing")
+    assert [(each.type, each.name) for each in changes(missing)] == [("TXT", f"_dmarc.{DOMAIN}")]
+
+
+async def test_an_alias_to_a_dmarc_service_that_is_gone_is_named_before_it_is_deleted() -> None:
+    records = own(DOMAIN, dmarc=None, more=[(f"_dmarc.{DOMAIN}", "CNAME", "gone.keeper.test")])
+    missing = one(await seen(records, sender(DOMAIN)), "dmarc.missing")
+    assert words(missing).startswith(f"_dmarc.{DOMAIN} is a CNAME that leads to gone.keeper.test")
+    assert [each.type for each in changes(missing)] == ["CNAME", "TXT"]
+
+
+async def test_a_dmarc_record_that_a_service_keeps_is_changed_in_its_panel() -> None:
+    records = own(
+        DOMAIN,
+        dmarc=None,
+        more=[(f"_dmarc.{DOMAIN}", "CNAME", "real.keeper.test"), ("real.keeper.test", "TXT", "v=DMARC1; p=none")],
+    )
+    findings = await seen(records, sender(DOMAIN))
+    for code in ("dmarc.no_reports", "dmarc.policy_none"):
+        assert "in the panel of the service that keeps real.keeper.test" in words(one(findings, code))
+        assert "DNS host" not in words(one(findings, code))
+
+
+async def test_a_wildcard_above_all_selectors_is_accused_only_as_a_key_and_deleted_where_it_stands() -> None:
+    closed = own(DOMAIN, dkim=None, more=[(f"*.{DOMAIN}", "TXT", "v=spf1 -all")])
+    assert not [each for each in await seen(closed) if each.code == "dkim.wildcard"]
+    key = own(DOMAIN, dkim=None, more=[(f"*.{DOMAIN}", "TXT", rsa_key())])
+    found = one(await seen(key), "dkim.wildcard")
+    assert [each.name for each in changes(found)] == [f"*.{DOMAIN}"]
+    assert found.remedy and found.remedy.proof == "pass"
+
+
+async def test_a_key_that_the_relay_signs_with_is_asked_of_the_relay_and_missed_once() -> None:
+    mailgun = sender(
+        DOMAIN,
+        ip=address_of("mailgun.org"),
+        helo=host_of("mailgun.org"),
+        signed=[(DOMAIN, "odd")],
+        relay="smtp.mailgun.org",
+    )
+    findings = await seen(own(DOMAIN, dkim=None, spf="v=spf1 include:mailgun.org ~all"), mailgun)
+    missing = one(findings, "dkim.key_missing")
+    assert "Mailgun → Sending → Domains" in words(missing)
+    assert "cPanel" not in words(missing)
+    assert not [each for each in findings if each.code in ("dkim.not_found", "dkim.relay_not_set_up")]
+
+
+NINE = (
+    "v=spf1 include:spf.protection.outlook.com include:sendgrid.net include:_spf.google.com include:s1.real.test {}~all"
+)
+_MAILGUN = sender(
+    DOMAIN,
+    ip=address_of("mailgun.org"),
+    helo=host_of("mailgun.org"),
+    signed=[(DOMAIN, "site")],
+    relay="smtp.mailgun.org",
+)
+
+
+async def test_room_for_a_providers_include_is_made_before_an_address_of_its_pool_is_written_down() -> None:
+    records = own(DOMAIN, spf=NINE.format("mx a "), more=[("s1.real.test", "TXT", "v=spf1 ip4:45.10.40.0/24 -all")])
+    [change] = changes(one(await seen(records, _MAILGUN), "spf.sender_not_authorised"))
+    assert "include:mailgun.org" in change.value
+    assert address_of("mailgun.org") not in change.value
+
+
+async def test_where_no_room_can_be_made_the_pools_address_is_not_the_remedy() -> None:
+    own_ranges = " ".join(f"ip4:46.{n}.0.0/24" for n in range(17))
+    more = [("s1.real.test", "TXT", f"v=spf1 {own_ranges} exists:%{{i}}.real.test -all")]
+    records = own(DOMAIN, spf=NINE.format(" ".join(f"ip4:45.10.{n}.0/24" for n in range(12)) + " "), more=more)
+    found = one(await seen(records, _MAILGUN), "spf.sender_not_authorised")
+    assert not changes(found)
+    assert "the include that Mailgun names" in words(found)
+    assert "it needs 9 of 10 lookups already" in words(found)
+
+
+async def test_a_machine_that_bears_a_providers_name_and_is_not_in_its_include_gets_its_own_address() -> None:
+    records = own(DOMAIN, spf="v=spf1 mx ~all", more=[("vps9.mailgun.org", "A", OTHER_IP)])
+    found = one(await seen(records, sender(DOMAIN, ip=OTHER_IP, helo="vps9.mailgun.org")), "spf.sender_not_authorised")
+    [change] = changes(found)
+    assert f"ip4:{OTHER_IP}" in change.value
+
+
+async def test_who_is_not_entered_at_a_hosted_record_is_let_in_before_it_and_the_record_stays() -> None:
+    hosted = "include:%{ir}.%{v}.%{d}.spf.has.pphosted.com"
+    findings = await seen(own(DOMAIN, spf=f"v=spf1 {hosted} ~all"), sender(DOMAIN, signed=()))
+    found = one(findings, "spf.sender_not_authorised")
+    [change] = changes(found)
+    assert change.value == f"v=spf1 ip4:45.10.20.30 {hosted} ~all"
+    assert f"in the panel of the service that answers for {hosted}" in words(found)
+    assert not [each for each in findings if each.code == "spf.include_broken"]
