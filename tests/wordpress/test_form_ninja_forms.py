@@ -1,0 +1,76 @@
+"""Ninja Forms: what becomes of each submission is told, by its documented hooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+import requests
+
+from tests.servers.visitor import Visitor
+from tests.wordpress.form_contract import TYPED, FormContract, Posting
+
+
+class TestNinjaForms(FormContract):
+    slug = "ninja-forms"
+    no_original = (
+        "no public source of Ninja Forms that runs on this PHP is at hand: 3.2.9 ends with a fatal error on PHP 8"
+    )
+    title = "Contact Me"
+    required = ("Message", "Message")
+    lost_on = "ninja_forms_submission_actions"
+    # Nobody draws the form here: what the page would have been given is taken for granted.
+    quiet = (
+        "if ( 'nf_ajax_submit' === ( $_POST['action'] ?? '' ) && isset( $_POST['security'] ) ) { add_action( 'init', "
+    )
+    quiet += "fn() => $_REQUEST['security'] = wp_create_nonce( 'ninja_forms_display_nonce' ) ); }"
+
+    @staticmethod
+    def post(posting: Posting, visitor: Visitor, form: str, changes: Mapping[str, str | None]) -> requests.Response:
+        name, email, _, message = TYPED
+        answers: dict[str, str | None] = {"Name": name, "Email": email, "Message": message, **changes}
+        labels = ("Name", "Email", "Message")
+        fields = {str(number): {"id": number, "value": answers[label]} for number, label in enumerate(labels, 1)}
+        settings = {"is_preview": "", "decimal_point": ".", "thousands_sep": ","}
+        data = {"id": form, "fields": fields, "settings": settings, "extra": {}}
+        posted = {"action": "nf_ajax_submit", "formData": json.dumps(data)}
+        if "security" not in changes:
+            posted["security"] = "fresh"
+        return visitor.post("/wp-admin/admin-ajax.php", posted)
+
+    def test_a_nonce_that_is_too_old_is_told_as_that(self, posting: Posting) -> None:
+        posting.send({"security": None})
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["kept"]) == ("form.rejected", "nonce", False)
+
+    def test_a_form_without_the_action_that_stores_keeps_nothing(self, posting: Posting) -> None:
+        with posting.running("add_filter( 'ninja_forms_run_action_type_save', '__return_false' );"):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["kept"]) == ("form.submitted", False)
+
+    @pytest.mark.parametrize(("key", "who"), [("spam", "akismet"), ("recaptcha", "recaptcha")])
+    def test_an_action_that_calls_it_spam_is_told_with_its_name(self, posting: Posting, key: str, who: str) -> None:
+        code = "add_filter( 'ninja_forms_post_run_action_type_save', function ( $data ) { "
+        code += f"$data['errors']['form']['{key}'] = 'No.'; return $data; }} );"
+        with posting.running(code):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["spam_by"]) == ("form.spam", who)
+
+    def test_an_action_that_refuses_is_told_with_the_entry_that_was_kept_before(self, posting: Posting) -> None:
+        code = "add_filter( 'ninja_forms_post_run_action_type_save', function ( $data ) { "
+        code += "$data['errors']['form']['crm'] = 'No.'; return $data; } );"
+        with posting.running(code):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["kept"]) == ("form.rejected", "form_error", True)
+
+    def test_a_payment_that_takes_over_is_no_loss(self, posting: Posting) -> None:
+        code = "add_filter( 'ninja_forms_post_run_action_type_save', function ( $data ) { "
+        code += "$data['halt'] = true; return $data; } );"
+        with posting.running(code):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["kept"]) == ("form.submitted", "payment_pending", True)

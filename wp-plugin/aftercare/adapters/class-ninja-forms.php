@@ -1,0 +1,146 @@
+<?php
+/**
+ * Ninja Forms, from 3.2: one event for each submission.
+ *
+ * `ninja_forms_after_submission` fires after all actions: entry and mails are among them. A refusal ends the request with
+ * JSON and no hook, in the controller's own list of errors: its keys are read when the request is over.
+ *
+ * @package Aftercare
+ */
+
+declare( strict_types = 1 );
+
+namespace Aftercare\Adapters;
+
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
+use Aftercare\Event;
+
+final class Ninja_Forms extends \Aftercare\Form_Adapter {
+
+	const PLUGIN = 'ninja-forms';
+
+	const VERIFIED    = '3.6.7';
+	const VERIFIED_ON = 'hooks';
+
+	const HOOKS = array(
+		'check_ajax_referer'           => array( 'nonce', PHP_INT_MAX ),
+		'nf_save_sub'                  => array( 'kept', 0 ),
+		'ninja_forms_after_submission' => array( 'submitted', PHP_INT_MAX ),
+	);
+
+	/** Actions that call an entry spam: the key of their error, and who that is. */
+	const SPAM = array(
+		'spam'      => 'akismet',
+		'recaptcha' => 'recaptcha',
+	);
+
+	/** @inheritDoc */
+	public function version(): string {
+		return class_exists( '\Ninja_Forms' ) ? (string) \Ninja_Forms::VERSION : '';
+	}
+
+	/** By admin-ajax only: the form is drawn by JavaScript. A preview is nobody's submission. */
+	public function posted( string $path, array $post ): ?array {
+		if ( ! self::by_ajax( $path, $post, array( 'nf_ajax_submit' ) ) || ! is_string( $post['formData'] ?? null ) ) {
+			return null;
+		}
+		$sent = json_decode( wp_unslash( $post['formData'] ), true );
+		// The same form twice on a page: its second is `3_2`.
+		$id = is_array( $sent ) && is_scalar( $sent['id'] ?? null ) ? self::whole( strtok( (string) $sent['id'], '_' ) ) : 0;
+		if ( 0 === $id || ! empty( $sent['settings']['is_preview'] ) ) {
+			return null;
+		}
+		$title = (string) \Ninja_Forms()->form( $id )->get()->get_setting( 'title' );
+		return '' === $title ? null : array(
+			'form'  => (string) $id,
+			'title' => $title,
+		);
+	}
+
+	/**
+	 * A nonce was looked at. Where it is too old, newer versions answer with a fresh one and the page sends the form again.
+	 *
+	 * @param mixed $action What it is for.
+	 * @param mixed $valid  1 or 2, or false.
+	 */
+	public function nonce( $action, $valid = false ): ?Event {
+		$ours = is_string( $action ) && 0 === strncmp( $action, 'ninja_forms_display_nonce', 25 );
+		return $ours && ! $valid ? $this->outcome( 'form.rejected', 'nonce', array( 'kept' => false ) ) : null;
+	}
+
+	/**
+	 * The action "Store Submission" ran.
+	 *
+	 * @param mixed $id The entry's.
+	 */
+	public function kept( $id ): void {
+		$this->entry( $id );
+	}
+
+	/** All actions ran; a form without "Store Submission" keeps nothing. */
+	public function submitted(): ?Event {
+		$this->seen += array( 'kept' => false );
+		return $this->taken();
+	}
+
+	/** @inheritDoc */
+	public function ended( string $fatal, int $http_status ): ?Event {
+		$controller = \Ninja_Forms()->controllers['submission'] ?? null;
+		if ( '' !== $fatal || ! is_object( $controller ) ) {
+			return parent::ended( $fatal, $http_status );
+		}
+		list( $errors, $halted ) = self::inside( $controller );
+		$this->seen             += array( 'kept' => false );
+		if ( isset( $errors['fields'] ) && is_array( $errors['fields'] ) ) {
+			return $this->refused_by( array_keys( $errors['fields'] ) );
+		}
+		foreach ( self::SPAM as $key => $who ) {
+			if ( isset( $errors['form'][ $key ] ) ) {
+				$this->seen['spam_by'] = $who;
+				return $this->spam();
+			}
+		}
+		if ( $errors ) {
+			return $this->outcome( 'form.rejected', 'form_error' );
+		}
+		return $halted ? $this->outcome( 'form.submitted', 'payment_pending' ) : parent::ended( $fatal, $http_status );
+	}
+
+	/**
+	 * Refused by fields; a captcha that was failed is spam.
+	 *
+	 * @param array<int|string> $ids Of the fields.
+	 */
+	private function refused_by( array $ids ): ?Event {
+		$names = array();
+		foreach ( $ids as $id ) {
+			$field = \Ninja_Forms()->form()->field( (int) $id )->get();
+			if ( 'recaptcha' === $field->get_setting( 'type' ) ) {
+				$this->seen['spam_by'] = 'recaptcha';
+				return $this->spam();
+			}
+			$label   = trim( wp_strip_all_tags( (string) $field->get_setting( 'label' ) ) );
+			$names[] = '' === $label ? (string) $id : $label;
+		}
+		return $this->refused( $names );
+	}
+
+	/**
+	 * What the controller holds when it has answered: its errors, and whether an action (a payment) halted it. There is no
+	 * other way to either: both are protected, and no hook passes them on.
+	 *
+	 * @param object $controller The plugin's NF_AJAX_Controllers_Submission.
+	 * @return array{0: array<int|string, mixed>, 1: bool}
+	 */
+	private static function inside( object $controller ): array {
+		$read = function (): array {
+			// phpcs:disable PSR2.Classes.PropertyDeclaration -- The plugin's own names.
+			$data   = (array) ( $this->_data ?? array() );
+			$errors = (array) ( $this->_errors ?? array() ) + (array) ( $data['errors'] ?? array() );
+			// phpcs:enable
+			return array( $errors, ! empty( $data['halt'] ) );
+		};
+		return $read->call( $controller );
+	}
+}
