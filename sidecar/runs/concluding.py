@@ -13,7 +13,7 @@ from sidecar.playbooks import Playbook, parse_playbook
 from sidecar.runs.changes import by_change
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.looking import worst
-from sidecar.runs.reports import cause_row
+from sidecar.runs.reports import cause_row, grade_told
 from sidecar.runs.starting import again_from_outside
 from sidecar.store import events, sites
 from sidecar.store import runs as store
@@ -77,7 +77,7 @@ def conclude(equipment: Equipment, run_id: str) -> str:
             sent=events.recent(db, site.id, ["mail.sent"], SENT_SHOWN),
         )
         ticket_id = tickets.judge(equipment, seen)
-        outcome = outcome_of(rows, standing_rows, canary)
+        outcome = outcome_of(rows, standing_rows, canary, grade_told(run, rows))
         store.end_run(db, run_id, outcome, cause.code if cause else None, ticket_id, equipment.now())
     equipment.logins.drop(run_id)
     equipment.wake()
@@ -95,12 +95,18 @@ def died(equipment: Equipment, run_id: str, why: str) -> str:
     return "died"
 
 
-def outcome_of(rows: Sequence[FoundRow], standing: Sequence[FoundRow], canary: Finding | None) -> str:
-    """`faults`, `sound`, or `unclear`. A test mail that went the whole way outweighs what could not be looked at."""
+def outcome_of(rows: Sequence[FoundRow], standing: Sequence[FoundRow], canary: Finding | None, grade: str = "") -> str:
+    """`faults`, `sound`, or `unclear`.
+
+    A test mail that went the whole way outweighs what could not be looked at; so does the grade of
+    a report, which says "?" where what decides was not seen.
+    """
     if standing:
         return "faults"
     if canary is not None and canary.verdict is Verdict.PASS:
         return "sound"
+    if grade:
+        return "unclear" if grade == "?" else "sound"
     return "unclear" if not rows or any(row.verdict is Verdict.UNKNOWN for row in rows) else "sound"
 
 

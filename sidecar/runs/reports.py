@@ -58,6 +58,11 @@ def cause_row(run: Run, rows: Sequence[FoundRow]) -> FoundRow | None:
     return next((row for row in rows if (row.code, row.subject) == (cause.code, cause.subject)), None)
 
 
+def grade_told(run: Run, rows: Sequence[FoundRow]) -> str:
+    """The grade of the run's report, "?" where it has no domain; "" for a playbook without report."""
+    return report_of(rows).grade if run.playbook in PLAYBOOKS else ""
+
+
 def _section(section: Section, rows: Sequence[FoundRow]) -> dict[str, Any]:
     shown = section.to_json()
     del shown["findings"]
