@@ -67,7 +67,7 @@ class FormContract:
     title: ClassVar[str] = "Contact Form Demo"
     required: ClassVar[tuple[str, str]]  # a required field as `send` and as the event name it
     lost_on: ClassVar[str]  # a hook between validation and outcome
-    stand_in_form: ClassVar[str] = "1"
+    stand_in_setup: ClassVar[str] = "echo 1;"  # the same for the stand-in
     keeps: ClassVar[bool | None] = True  # whether the plugin keeps entries
     quiet: ClassVar[str] = ""  # PHP of a must-use plugin that is in force in all tests
 
@@ -87,8 +87,8 @@ class FormContract:
             source, folder = real_plugin(request.getfixturevalue("real_plugins"), cls.slug), cls.slug
         _site.install_plugin(source, slug=folder)
         try:
-            setup = cls.setup.replace("{office}", OFFICE)
-            form = cls.stand_in_form if which == STAND_IN else _site.php_eval(setup).splitlines()[-1].strip()
+            setup = cls.stand_in_setup if which == STAND_IN else cls.setup
+            form = _site.php_eval(setup.replace("{office}", OFFICE)).splitlines()[-1].strip()
             yield which, form
         finally:
             _site.wp("plugin", "deactivate", folder, "--skip-plugins")  # also when it breaks the site

@@ -1,0 +1,191 @@
+<?php
+/**
+ * WPForms (Lite and Pro), from 1.6: one event for each submission.
+ *
+ * `wpforms_process_complete` fires after the mails. A refusal passes `wpforms_process_initial_errors`, later ones only stay
+ * in the processor's list of errors, read when the request is over. A filled honeypot is thanked and thrown away. Lite
+ * keeps no entries. With "Optimize Email Sending" the mails leave in a later request: the outcome is then `mails_later`.
+ *
+ * @package Aftercare
+ */
+
+declare( strict_types = 1 );
+
+namespace Aftercare\Adapters;
+
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
+use Aftercare\Event;
+
+final class Wpforms extends \Aftercare\Form_Adapter {
+
+	const PLUGIN = 'wpforms';
+
+	const VERIFIED    = '1.6.4.1';
+	const VERIFIED_ON = 'plugin';
+
+	const HOOKS = array(
+		'wpforms_process_initial_errors' => array( 'checked', PHP_INT_MAX ),
+		'wpforms_process_honeypot'       => array( 'honeypot', PHP_INT_MAX ),
+		'wpforms_process_antispam'       => array( 'token', PHP_INT_MAX ),
+		'wpforms_tasks_entry_emails_trigger_send_same_process' => array( 'mails', PHP_INT_MAX ),
+		'wpforms_process_entry_saved'    => array( 'saved', 0 ),
+		'wpforms_process_complete'       => array( 'complete', PHP_INT_MAX ),
+	);
+
+	/** @var bool The mails are left to a task. */
+	private $later = false;
+
+	/** @inheritDoc */
+	public function version(): string {
+		return defined( 'WPFORMS_VERSION' ) ? (string) WPFORMS_VERSION : '';
+	}
+
+	/** A POST to any page, or by admin-ajax. */
+	public function posted( string $path, array $post ): ?array {
+		if ( ! is_array( $post['wpforms'] ?? null ) || ( is_admin() && ! self::by_ajax( $path, $post, array( 'wpforms_submit' ) ) ) ) {
+			return null;
+		}
+		$id   = self::whole( $post['wpforms']['id'] ?? '' );
+		$form = $id > 0 ? get_post( $id ) : null;
+		if ( ! $form instanceof \WP_Post || 'wpforms' !== $form->post_type || 'publish' !== $form->post_status ) {
+			return null;
+		}
+		return array(
+			'form'  => (string) $id,
+			'title' => $form->post_title,
+		);
+	}
+
+	/**
+	 * Fields, captcha and upload size were looked at.
+	 *
+	 * @param mixed $errors Form id → field id, `recaptcha`, `header` or `footer` → what is wrong.
+	 * @param mixed $form   The form's data.
+	 */
+	public function checked( $errors, $form = array() ): ?Event {
+		return is_array( $errors ) && is_array( $form ) ? $this->judged( $errors, $form ) : null;
+	}
+
+	/**
+	 * The old honeypot: thanked, neither kept nor mailed.
+	 *
+	 * @param mixed $filled Words where it was filled.
+	 */
+	public function honeypot( $filled ): ?Event {
+		return $filled ? $this->spam_by( 'honeypot' ) : null;
+	}
+
+	/**
+	 * The page's token.
+	 *
+	 * @param mixed $valid True, or the words of the refusal.
+	 */
+	public function token( $valid ): ?Event {
+		return is_string( $valid ) && '' !== $valid ? $this->spam_by( 'token' ) : null;
+	}
+
+	/**
+	 * Whether the mails leave now.
+	 *
+	 * @param mixed $now Forced by a filter.
+	 */
+	public function mails( $now ): void {
+		$this->later = ! $now && (bool) \wpforms_setting( 'email-async', false );
+	}
+
+	/**
+	 * The entry is in the table; one that is spam may be kept too.
+	 *
+	 * @param mixed $fields Not looked at.
+	 * @param mixed $entry  Not looked at.
+	 * @param mixed $form   The form's data.
+	 * @param mixed $id     The entry's.
+	 */
+	public function saved( $fields, $entry = null, $form = null, $id = 0 ): void {
+		$this->entry( $id );
+	}
+
+	/**
+	 * Kept and mailed.
+	 *
+	 * @param mixed $fields Not looked at.
+	 * @param mixed $entry  Not looked at.
+	 * @param mixed $form   The form's data.
+	 * @param mixed $id     The entry's; 0 where none is kept.
+	 */
+	public function complete( $fields, $entry = null, $form = null, $id = 0 ): ?Event {
+		$this->entry( $id );
+		return $this->taken( $this->later ? 'mails_later' : 'submitted' );
+	}
+
+	/** @inheritDoc */
+	public function ended( string $fatal, int $http_status ): ?Event {
+		$process = self::process();
+		if ( '' === $fatal && is_object( $process ) ) {
+			$form = (array) ( $process->form_data ?? array() );
+			$why  = $form['spam_reason'] ?? ''; // From 1.9; such an entry may be kept.
+			if ( is_string( $why ) && '' !== $why ) {
+				return $this->spam_by( $why );
+			}
+			$event = $this->judged( (array) $process->errors, $form );
+			if ( null !== $event ) {
+				return $event;
+			}
+		}
+		return parent::ended( $fatal, $http_status );
+	}
+
+	/**
+	 * What a list of errors comes to; nothing where it is empty.
+	 *
+	 * @param array<int|string, mixed> $errors As in checked().
+	 * @param array<string, mixed>     $form   The form's data.
+	 */
+	private function judged( array $errors, array $form ): ?Event {
+		$of_form = $errors[ self::whole( $form['id'] ?? '' ) ] ?? array();
+		if ( ! is_array( $of_form ) || ! $of_form || ! $this->under_way() ) {
+			return null;
+		}
+		if ( isset( $of_form['recaptcha'] ) ) {
+			return $this->spam_by( 'captcha' );
+		}
+		$this->seen += array( 'kept' => false );
+		$names       = array();
+		foreach ( array_filter( array_keys( $of_form ), 'is_int' ) as $id ) {
+			$label   = trim( wp_strip_all_tags( (string) ( $form['fields'][ $id ]['label'] ?? '' ) ) );
+			$names[] = '' === $label ? (string) $id : $label;
+		}
+		return $names ? $this->refused( $names ) : $this->outcome( 'form.rejected', 'form_error' );
+	}
+
+	/**
+	 * Spam, by whose word.
+	 *
+	 * @param string $who Who says so.
+	 */
+	private function spam_by( string $who ): ?Event {
+		$this->seen['spam_by'] = $who;
+		$this->seen           += array( 'kept' => false );
+		return $this->spam();
+	}
+
+	/** The plugin's processor, by the name that this version has for it: 1.9, 1.7, 1.6. */
+	private static function process(): ?object {
+		$all = function_exists( 'wpforms' ) ? \wpforms() : null;
+		if ( ! is_object( $all ) ) {
+			return null;
+		}
+		$found = array(
+			is_callable( array( $all, 'obj' ) ) ? $all->obj( 'process' ) : null,
+			is_callable( array( $all, 'get' ) ) ? $all->get( 'process' ) : null,
+			$all->process ?? null,
+		);
+		foreach ( $found as $process ) {
+			if ( is_object( $process ) && property_exists( $process, 'errors' ) ) {
+				return $process;
+			}
+		}
+		return null;
+	}
+}
