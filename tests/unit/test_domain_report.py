@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from datetime import UTC, datetime
 
@@ -11,9 +12,11 @@ from diagnostics.finding import CauseKind, Code, Finding, Impact, RecordChange, 
 from diagnostics.mail.domain import Subject, World
 from diagnostics.mail.domain.grade import grade_of
 from diagnostics.mail.domain.history import changes
+from diagnostics.mail.domain.inspect import inspect
 from diagnostics.mail.domain.name import NotADomain, read_domain
 from diagnostics.mail.domain.proof import all_records, judged, proven
 from diagnostics.mail.spf import codes as spf_codes
+from diagnostics.network import DNSAnswer, RecordType
 from tests.servers.zone import Zone
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -155,3 +158,18 @@ def test_what_could_not_be_looked_at_gets_no_good_grade_and_hides_no_fault() -> 
 
 def test_a_subject_is_a_key() -> None:
     assert len({Subject("shop.test"), Subject("shop.test")}) == 1
+
+
+class Silent:
+    """A DNS that never answers."""
+
+    async def query(self, name: str, kind: RecordType) -> DNSAnswer:
+        await asyncio.sleep(3600)
+        raise AssertionError(name, kind)
+
+
+async def test_a_report_ends_in_its_time_though_nobody_answers() -> None:
+    async with asyncio.timeout(5):
+        found = await inspect(Subject("shop.test"), World(Silent(), None, NOW), timeout_s=0.2)
+    assert {each.verdict for each in found} == {Verdict.UNKNOWN}
+    assert "dns.unavailable" in {each.code for each in found}

@@ -101,7 +101,7 @@ async def what_changed(context: Context) -> list[Finding]:
     world = world_of(context)
     found: list[Finding] = []
     for subject in subjects:
-        own = await existing(subject, world)
+        own = await existing(subject, world, ends_at=asyncio.get_running_loop().time() + LOOK_S)
         own += await changes(context.previous, subject.domain, world.dns)
         own += await together(context.findings, subject, world, timeout_s=LOOK_S)
         found += [of_report(each, subject.domain) for each in own]

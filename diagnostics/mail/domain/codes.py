@@ -9,8 +9,7 @@ DOMAIN_UNKNOWN = Code(
     Verdict.FAIL,
     "{subject} does not exist: DNS answers NXDOMAIN.",
     remedy="Look for a typing error in the From address, in wp-admin under the mail plugin's settings (WordPress "
-    "itself takes it from Settings → General → Administration Email Address). Is the name right, renew the domain "
-    "{subject} at its registrar, and set its name servers there.",
+    "itself takes it from Settings → General → Administration Email Address). Is the name right, {evidence.advice}.",
     meaning="Receivers refuse mail from a domain that does not exist, and nobody can answer it.",
     proof="The name was asked for its SOA record. NXDOMAIN says that nothing at all stands at the name or below it.",
     kind=CauseKind.DNS,
@@ -25,6 +24,22 @@ PUBLIC_SUFFIX = Code(
     proof="The public suffix list names it.",
     kind=CauseKind.SETTINGS,
     impact=Impact.ADVICE,
+)
+FREE_MAILBOX = Code(
+    "domain.free_mailbox",
+    Verdict.FAIL,
+    "The site's mail has a From address at {subject}, where {evidence.provider} has its mailboxes, and {evidence.by} "
+    "sends it.",
+    remedy="In wp-admin, in the mail plugin's settings (WP Mail SMTP: Settings → General → From Email; without one: "
+    "Settings → General → Administration Email Address), set From to an address at the site's own domain, and put the "
+    "@{subject} address into Reply-To. Look at each form's notifications too: they can have a From of their own.",
+    meaning="Only {evidence.provider} itself can sign for its addresses, and only {evidence.provider} can change the "
+    "records of {subject}. Gmail puts such mail into spam or refuses it, Yahoo's and AOL's policy demands that it is "
+    "refused.",
+    proof="The From domain, and that neither its provider's relay sends the mail nor a signature of that domain is "
+    "seen. Nothing else was looked at: no record of {subject} could mend it.",
+    kind=CauseKind.SETTINGS,
+    impact=Impact.ONE,
 )
 AREA_UNSEEN = Code(
     "domain.not_looked_at",
@@ -76,4 +91,4 @@ UNCHANGED = Code(
     kind=CauseKind.DNS,
     impact=Impact.ADVICE,
 )
-CODES = (DOMAIN_UNKNOWN, PUBLIC_SUFFIX, AREA_UNSEEN, TOGETHER, VANISHED, CHANGED, UNCHANGED)
+CODES = (DOMAIN_UNKNOWN, PUBLIC_SUFFIX, FREE_MAILBOX, AREA_UNSEEN, TOGETHER, VANISHED, CHANGED, UNCHANGED)

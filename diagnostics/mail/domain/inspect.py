@@ -15,11 +15,13 @@ from typing import Protocol
 from diagnostics.finding import Finding, UnknownReason
 from diagnostics.mail.address import look_at_address
 from diagnostics.mail.dkim import DKIMView, look_at_dkim
-from diagnostics.mail.dmarc import discover, is_public_suffix, look_at_dmarc, stated_identifiers
+from diagnostics.mail.dmarc import discover, is_public_suffix, look_at_dmarc, registered_domain, stated_identifiers
 from diagnostics.mail.dns_codes import DNS_UNAVAILABLE
-from diagnostics.mail.domain.codes import AREA_UNSEEN, DOMAIN_UNKNOWN, PUBLIC_SUFFIX
+from diagnostics.mail.domain.codes import AREA_UNSEEN, DOMAIN_UNKNOWN, FREE_MAILBOX, PUBLIC_SUFFIX
 from diagnostics.mail.domain.proof import proven
-from diagnostics.mail.domain.subject import Subject, World
+from diagnostics.mail.domain.subject import Sender, Subject, World
+from diagnostics.mail.free_mailboxes import free_mailbox
+from diagnostics.mail.providers import by_host
 from diagnostics.mail.receivers import rules
 from diagnostics.mail.spf.domain import SPFView, look_at_spf
 from diagnostics.mail.transport import look_at_transport
@@ -83,7 +85,7 @@ async def inspect(subject: Subject, world: World, *, timeout_s: float = TIMEOUT_
     With *prove*, each remedy that is a record is laid over DNS and its area looked at again.
     """
     ends_at = asyncio.get_running_loop().time() + timeout_s
-    known = asyncio.ensure_future(existing(subject, world))
+    known = asyncio.ensure_future(existing(subject, world, ends_at=ends_at))
     looks = [asyncio.ensure_future(look(area, subject, world, ends_at=ends_at)) for area in AREAS]
     there = await known
     if any(each.code == DOMAIN_UNKNOWN.code for each in there):
@@ -104,7 +106,12 @@ async def inspect(subject: Subject, world: World, *, timeout_s: float = TIMEOUT_
 
 
 async def look(area: Area, subject: Subject, world: World, *, ends_at: float) -> list[Finding]:
-    """One area's findings; a look that ran out of time is `unknown` and spoils no other."""
+    """One area's findings; a look that ran out of time is `unknown` and spoils no other.
+
+    None of a free mailbox that the site sends as: its records are nobody's here to change.
+    """
+    if borrows(subject):
+        return []
     try:
         async with asyncio.timeout_at(ends_at):
             view = await world.views((area.name, subject), world, lambda world: area.look(subject, world))
@@ -113,6 +120,19 @@ async def look(area: Area, subject: Subject, world: World, *, ends_at: float) ->
         evidence = {"area": area.title, "why": "the time allowed was over before it came to its end"}
         found = (AREA_UNSEEN.finding(subject.domain, evidence, reason=UnknownReason.UNAVAILABLE),)
     return [of_report(each, subject.domain) for each in found]
+
+
+def borrows(subject: Subject) -> Sender | None:
+    """The stream, if there is one, that claims a free mailbox without its provider sending or signing it."""
+    if not free_mailbox(subject.domain):
+        return None
+    owner = by_host(subject.domain)
+
+    def is_the_owners(sender: Sender) -> bool:
+        signed = any(each.domain.lower().removesuffix(".") == subject.domain for each in sender.signatures)
+        return signed or any(name and owner and by_host(name) is owner for name in (sender.relay, sender.helo))
+
+    return next((each for each in subject.senders if not is_the_owners(each)), None)
 
 
 def of_report(finding: Finding, domain: str) -> Finding:
@@ -128,17 +148,26 @@ def without_repeats(findings: Sequence[Finding]) -> list[Finding]:
     return list(kept.values())
 
 
-async def existing(subject: Subject, world: World) -> list[Finding]:
+async def existing(subject: Subject, world: World, *, ends_at: float) -> list[Finding]:
     """What is wrong with the domain's being there: nothing, as a rule."""
     domain = subject.domain
     found: list[Finding] = []
+    if borrowed := borrows(subject):
+        facts = {"provider": free_mailbox(domain), "by": printable(borrowed.relay) or "the web server itself"}
+        return [of_report(FREE_MAILBOX.finding(domain, facts), domain)]
     try:
-        answer = await world.dns.query(domain, "SOA")
+        async with asyncio.timeout_at(ends_at):
+            answer = await world.dns.query(domain, "SOA")
         if answer.end is End.NXDOMAIN:
-            found.append(DOMAIN_UNKNOWN.finding(domain, {"asked": f"SOA {domain}", "answer": answer.end.value}))
+            registered = registered_domain(domain)
+            advice = f"renew the domain {domain} at its registrar, and set its name servers there"
+            if registered != domain:
+                advice = f"add the records of {domain} that its sender names, at the DNS host of {registered}"
+            facts = {"asked": f"SOA {domain}", "answer": answer.end.value, "advice": advice}
+            found.append(DOMAIN_UNKNOWN.finding(domain, facts))
         elif is_public_suffix(domain):
             found.append(PUBLIC_SUFFIX.finding(domain, {"list": "public suffix list"}))
-    except DNSUnavailable as error:
-        detail = {"detail": printable(str(error))}
+    except (DNSUnavailable, TimeoutError) as error:
+        detail = {"detail": printable(str(error)) or "the time allowed was over before an answer came"}
         found.append(DNS_UNAVAILABLE.finding(domain, detail, reason=UnknownReason.UNAVAILABLE))
     return [of_report(each, domain) for each in found]
