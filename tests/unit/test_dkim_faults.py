@@ -66,6 +66,10 @@ async def test_a_cname_whose_target_got_the_domain_appended_is_put_right() -> No
 async def test_a_cname_to_nowhere_of_a_service_that_nothing_else_shows_is_a_left_over() -> None:
     view = await looked(sending("mx").add(S1, "CNAME", "s1.domainkey.u1.wl1.sendgrid.net"))
     assert codes(view) == ["dkim.cname_stale"]
+    both = sending("mx").add(S1, "CNAME", "s1.domainkey.u1.wl1.sendgrid.net")
+    [left] = (await looked(both.add(f"s2._domainkey.{D}", "CNAME", "s2.domainkey.u1.wl1.sendgrid.net"))).findings
+    assert left.remedy
+    assert f"(in full {S1}) and s2._domainkey (in full s2._domainkey.{D})" in left.remedy.text  # the service, once
     sends = await looked(sending("include:sendgrid.net").add(S1, "CNAME", "s1.domainkey.u1.wl1.sendgrid.net"))
     assert codes(sends) == ["dkim.key_missing"]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import pytest
 
 from diagnostics.finding import Finding, RecordChange, Verdict
-from diagnostics.mail.domain import Sender, Subject, World
+from diagnostics.mail.domain import Sender, Signature, Subject, World
 from diagnostics.mail.domain.inspect import inspect
 from diagnostics.mail.domain.report import report
 from tests.planted import Planted, world_zone
 from tests.planted.keys import rsa_key
-from tests.planted.planted import OTHER_IP, Records, own, sender
+from tests.planted.planted import HOST_IP, HOST_NAME, OTHER_IP, Records, own, sender
 from tests.planted.providers import address_of, host_of
 from tests.unit.test_planted_domains import NOW
 
@@ -165,3 +168,75 @@ async def test_who_is_not_entered_at_a_hosted_record_is_let_in_before_it_and_the
     assert change.value == f"v=spf1 ip4:45.10.20.30 {hosted} ~all"
     assert f"in the panel of the service that answers for {hosted}" in words(found)
     assert not [each for each in findings if each.code == "spf.include_broken"]
+
+
+def _php(domain: str, **told: str) -> Sender:
+    return Sender(domain, mail_from=told.get("mail_from", HOST_NAME), ip=HOST_IP, helo=HOST_NAME, known_by="message")
+
+
+async def test_a_site_that_sends_as_a_free_mailbox_is_told_to_take_its_own_domain_and_no_record() -> None:
+    records = own("gmail.com", spf="v=spf1 redirect=_spf.google.com", dkim=None)
+    findings = await seen(records, _php("gmail.com"), domain="gmail.com")
+    assert [each.code for each in findings if not each.code.startswith("receivers.")] == ["domain.free_mailbox"]
+    assert "an address at the site's own domain" in words(findings[0])
+    assert one(findings, "receivers.gmail.waits").blocked_by == "domain.free_mailbox"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"relay": "smtp.gmail.com"},
+        {"helo": host_of("google.com"), "ip": address_of("google.com")},
+        {"signatures": (Signature("gmail.com", "20230601", True),)},
+    ],
+)
+async def test_a_free_mailbox_that_its_provider_sends_for_is_looked_at_like_any_domain(told: dict[str, Any]) -> None:
+    records = own("gmail.com", spf="v=spf1 redirect=_spf.google.com", dkim=None)
+    codes = {each.code for each in await seen(records, Sender("gmail.com", **told), domain="gmail.com")}
+    assert "domain.free_mailbox" not in codes
+    assert "dmarc.walk" in codes
+
+
+async def test_a_private_address_is_never_written_into_spf() -> None:
+    findings = await seen(own(DOMAIN), sender(DOMAIN, ip="10.0.0.5"))
+    assert "private address" in one(findings, "spf.sender_unknown").summary
+    assert not [each for each in findings if each.remedy and any("10.0.0.5" in r.value for r in each.remedy.records)]
+
+
+async def test_a_private_gmail_account_is_not_taken_for_workspace() -> None:
+    relay = Sender(DOMAIN, relay="smtp.gmail.com", known_by="site")
+    assert "of private accounts too" in one(await seen(own(DOMAIN), relay), "spf.sender_unknown").summary
+    at_home = own(
+        DOMAIN, without=["MX"], more=[(DOMAIN, "MX", (1, "smtp.google.com")), ("smtp.google.com", "A", HOST_IP)]
+    )
+    assert one(await seen(at_home, relay), "spf.sender_not_authorised")
+    unsigned = sender(
+        DOMAIN,
+        ip=address_of("google.com"),
+        helo=host_of("google.com"),
+        mail_from="gmail.com",
+        signed=[("gmail.com", "20230601")],
+        relay="smtp.gmail.com",
+    )
+    more = [
+        ("gmail.com", "TXT", "v=spf1 redirect=_spf.google.com"),
+        ("20230601._domainkey.gmail.com", "TXT", rsa_key()),
+    ]
+    unaligned = one(await seen(own(DOMAIN, more=more), unsigned), "dmarc.not_aligned")
+    assert "a private Gmail mailbox" in words(unaligned)
+    assert unaligned.remedy and not unaligned.remedy.letter
+
+
+async def test_a_relay_that_passes_by_spf_and_does_not_sign_is_a_warning() -> None:
+    microsoft = sender(
+        DOMAIN, ip=address_of("outlook.com"), helo=host_of("outlook.com"), signed=(), relay="smtp.office365.com"
+    )
+    findings = await seen(own(DOMAIN, spf="v=spf1 include:spf.protection.outlook.com -all", dkim=None), microsoft)
+    assert one(findings, "dkim.relay_unsigned").verdict is Verdict.WARN
+    assert one(findings, "dmarc.aligned")
+
+
+async def test_a_subdomain_that_does_not_exist_is_no_matter_of_a_registrar() -> None:
+    found = one(await seen(own(DOMAIN), sender("news.real.test"), domain="news.real.test"), "domain.unknown")
+    assert "registrar" not in words(found)
+    assert "at the DNS host of real.test" in words(found)

@@ -54,7 +54,7 @@ KEY_STALE = Code(
     Verdict.WARN,
     "The CNAME at {subject} leads nowhere: {evidence.why}.",
     remedy="Does {evidence.provider_title} still send for you, finish the domain's authentication there: "
-    "{evidence.panel}. If not, delete the CNAME record {evidence.name_field} at the DNS host of {evidence.domain}.",
+    "{evidence.panel}. If not, delete the {evidence.which} at the DNS host of {evidence.domain}.",
     letter="{evidence.letter}",
     meaning="Either the domain was never finished at that service, or the account is gone and the record was left.",
     proof="The CNAME was followed; the name at its end has no TXT record, and nothing else shows this service.",
@@ -198,6 +198,20 @@ RELAY_NOT_SET_UP = Code(
     proof="It is the relay that the site submits to, or it signed a real message; all its selectors were asked for.",
     kind=CauseKind.DNS,
     impact=Impact.ONE,
+)
+RELAY_UNSIGNED = Code(
+    "dkim.relay_unsigned",
+    Verdict.WARN,
+    RELAY_NOT_SET_UP.summary,
+    remedy=RELAY_NOT_SET_UP.remedy,
+    copy=RELAY_NOT_SET_UP.copy,
+    letter=RELAY_NOT_SET_UP.letter,
+    meaning="This service has the envelope at the domain, so its mail passes DMARC by SPF. It fails where it is "
+    "forwarded, and Gmail, Yahoo and Microsoft want a signature of who sends much. The service signs as the domain "
+    "only with a key at one of these names.",
+    proof=RELAY_NOT_SET_UP.proof,
+    kind=CauseKind.DNS,
+    impact=Impact.DEGRADED,
 )
 NOT_SET_UP = Code(
     "dkim.not_set_up",

@@ -116,7 +116,13 @@ def _of_absence(looked: Looked, facts: Facts, targets: Targets, evidence: dict[s
         if looked.name in targets or _is_sender(looked, facts):
             yield _missing(looked, targets, evidence)
         else:
-            yield _stale(looked, evidence)
+            if not any(_same_left_over(each, looked) for each in facts.looked[: facts.looked.index(looked)]):
+                yield _stale(looked, [each for each in facts.looked if _same_left_over(each, looked)], evidence)
+
+
+def _same_left_over(one: Looked, other: Looked) -> bool:
+    """Whether both are CNAMEs to nowhere of one service: it has as many selectors as it likes, and goes as a whole."""
+    return one is other or bool(one.leads_nowhere and one.service and one.service is other.service and not one.wanted)
 
 
 def _is_sender(looked: Looked, facts: Facts) -> bool:
@@ -127,11 +133,18 @@ def _is_sender(looked: Looked, facts: Facts) -> bool:
     )
 
 
-def _stale(looked: Looked, evidence: dict[str, Any]) -> Finding:
+def _stale(looked: Looked, together: list[Looked], evidence: dict[str, Any]) -> Finding:
     end, service = printable(looked.owner, 260), looked.service
-    title = service.title if service else f"the service behind {end}"
-    letter = words.letter_for_service(looked.key.domain, title) if service else ""
-    more = {"provider_title": title, "why": f"{end} has no TXT record", "letter": letter}
+    fields = [
+        f"{printable(each.key.selector, 100)}._domainkey (in full {printable(each.name, 260)})" for each in together
+    ]
+    more = {
+        "provider_title": service.title if service else f"the service behind {end}",
+        "why": f"{end} has no TXT record",
+        "which": f"CNAME record {fields[0]}" if len(fields) == 1 else f"CNAME records {' and '.join(fields)}",
+        "letter": words.letter_for_left_over(looked) if service else "",
+        "records": [record for each in together for record in words.records(each)],
+    }
     return codes.KEY_STALE.finding(looked.name, {**evidence, **more})
 
 

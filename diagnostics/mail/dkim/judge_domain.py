@@ -94,7 +94,9 @@ def _not_set_up(suspect: Suspect, facts: Facts, targets: Targets) -> Finding:
         "proposed": repair.copied(changes) if changes else "",
         "letter": "" if changes else words.letter_for_service(facts.domain, service.title),
     }
-    code = codes.RELAY_NOT_SET_UP if suspect.proof in _HANDS_OVER else codes.NOT_SET_UP
+    code = codes.NOT_SET_UP
+    if suspect.proof in _HANDS_OVER:
+        code = codes.RELAY_UNSIGNED if service.aligns_by_spf else codes.RELAY_NOT_SET_UP
     # The subject is the domain; two services without keys are two findings, told apart by the name of the first key.
     return code.finding(f"{names[0]}.{facts.domain}", evidence, records=changes)
 

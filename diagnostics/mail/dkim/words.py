@@ -112,3 +112,13 @@ def letter_for_service(domain: str, title: str) -> str:
         "it. Please tell us the complete DNS records that let you sign as this domain (type, name and value of each), "
         "with a key of 2,048 bits, and switch signing on once they are published."
     )
+
+
+def letter_for_left_over(looked: Looked) -> str:
+    """To a service whose CNAME stands in DNS and leads nowhere: nobody here knows whether it is still in use."""
+    domain = printable(looked.key.domain, 260)
+    return (
+        f"In the DNS of {domain}, {printable(looked.name, 260)} is a CNAME to {printable(looked.owner, 260)}, where "
+        f"you have no DKIM key. Is {domain} still set up for sending in an account with you? If so, please tell us "
+        "what is missing for signing as this domain; if not, we delete the record."
+    )

@@ -290,32 +290,10 @@ STEP_BREAKS = Code(
     Verdict.WARN,
     "{evidence.lead}: {evidence.broken}.",
     remedy="{evidence.what_now} in the TXT record {evidence.name}, {evidence.where}, until this passes DMARC: "
-    "{evidence.first}. Its own finding says how.",
+    "{evidence.broken}. Its own finding says how.",
     meaning="Under quarantine mail that does not pass lands in spam, under reject it is refused.",
     proof="For each policy and each stream: delivered, junk, refused or not known, and why.",
     kind=CauseKind.DNS,
     impact=Impact.ADVICE,
 )
-STEPS_WAIT = Code(
-    "dmarc.steps_wait",
-    Verdict.UNKNOWN,
-    "What a stricter policy would do to the mail of {subject} will be known later: {evidence.unknown}.",
-    remedy="Mend that first, then look again. Until then leave the policy in DNS as it is.",
-    meaning="The stream does not pass now for a reason that has a finding of its own; mended, it will.",
-    proof="For each policy and each stream: delivered, junk, refused or not known as things are now, and why.",
-    kind=CauseKind.DNS,
-    impact=Impact.ADVICE,
-)
-STEPS_UNSEEN = Code(
-    "dmarc.steps_unseen",
-    Verdict.UNKNOWN,
-    "What a stricter policy would do to the mail of {subject} is not known: {evidence.unknown}.",
-    remedy="Give a received message of each stream to `diagnose message FILE`, or paste it on the site's page in the "
-    "console. Until then leave the policy in DNS as it is.",
-    meaning="Only a stream whose envelope and signatures are known can be judged.",
-    proof="For each policy and each stream: delivered, junk, refused or not known, and why.",
-    kind=CauseKind.QUESTION,
-    impact=Impact.ADVICE,
-)
-
 CODES: tuple[Code, ...] = tuple(each for each in list(globals().values()) if isinstance(each, Code))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from diagnostics.finding import Finding, UnknownReason
+from diagnostics.finding import Finding
 from diagnostics.mail.dmarc import codes, mend
 from diagnostics.mail.dmarc.discovery import Discovery
 from diagnostics.mail.dmarc.evidence import Spot, ground
@@ -19,10 +19,11 @@ _NOT_READY = "Not yet: {why}. Mend that first, then read two weeks of aggregate 
 _MANAGED = "The record holds for the whole of {domain}: change it only with whoever keeps that domain."
 
 
-def judge_steps(discovery: Discovery, steps: Sequence[PolicyStep], waiting: Mapping[int, str]) -> list[Finding]:
+def judge_steps(discovery: Discovery, steps: Sequence[PolicyStep], waiting: Collection[int]) -> list[Finding]:
     """What a stricter policy would do; nothing where the present one could not be read.
 
-    *waiting*: by their place, streams that will pass when another fault is mended, and its code: no second alarm.
+    *waiting*: places of streams that will pass when another fault is mended: that is told once, of the stream. So is
+    what is not known of one.
     """
     if not discovery.policy.known or not steps[-1].streams:
         return []
@@ -30,24 +31,12 @@ def judge_steps(discovery: Discovery, steps: Sequence[PolicyStep], waiting: Mapp
     place = Spot(discovery.domain) if enforced_above else of_record_kept(discovery)
     facts = {"steps": table(steps), **place.words(), **ground(discovery)}
     last = steps[-1]
-    findings: list[Finding] = []
     if broken := [each for at, each in enumerate(last.streams) if each in last.breaks and at not in waiting]:
-        first = ", then ".join(dict.fromkeys(each.stream for each in broken))
-        said = "; ".join(f"{each.stream} ({each.why})" for each in broken)
-        facts = {**facts, "broken": said, "first": first, **_now(discovery)}
-        findings.append(codes.STEP_BREAKS.finding(discovery.domain, facts))
-    elif last.breaks:
-        cause = next(iter(waiting.values()))
-        facts["unknown"] = f"{', '.join(dict.fromkeys(each.stream for each in last.breaks))} waits for {cause}"
-        waits = codes.STEPS_WAIT.finding(discovery.domain, facts, reason=UnknownReason.BLOCKED, blocked_by=cause)
-        findings.append(waits)
-    elif last.not_known:
-        unknown = "; ".join(f"{each.stream}: {each.why}" for each in last.not_known)
-        facts = {**facts, "unknown": unknown}
-        findings.append(codes.STEPS_UNSEEN.finding(discovery.domain, facts, reason=UnknownReason.NOT_CONFIGURED))
-    else:
-        findings.append(codes.STEPS_SAFE.finding(discovery.domain, facts))
-    return findings
+        named = ", then ".join(dict.fromkeys(each.stream for each in broken))
+        return [codes.STEP_BREAKS.finding(discovery.domain, {**facts, "broken": named, **_now(discovery)})]
+    if last.breaks or last.not_known:
+        return []
+    return [codes.STEPS_SAFE.finding(discovery.domain, facts)]
 
 
 def judge_policy(discovery: Discovery, steps: Sequence[PolicyStep]) -> list[Finding]:

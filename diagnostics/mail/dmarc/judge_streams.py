@@ -11,6 +11,7 @@ from diagnostics.mail.dmarc.alignment import Alignment, DKIMLook, Identifier, SP
 from diagnostics.mail.dmarc.discovery import Discovery
 from diagnostics.mail.dmarc.evidence import Spot, ground, name_field, spot
 from diagnostics.mail.domain import Sender
+from diagnostics.mail.free_mailboxes import free_mailbox
 from diagnostics.mail.senders import SendingService, by_bounce_target, by_include, by_key_target, by_relay
 from diagnostics.network import is_name
 from diagnostics.printable import printable
@@ -166,6 +167,12 @@ def how(alignment: Alignment, domain: str) -> str:
             "the site's page in the console: it shows what the relay or a plugin changes, and which record of "
             f"{domain} is wrong."
         )
+    if private := free_mailbox(sender.mail_from):
+        return (
+            f"The relay account is a private {private} mailbox at {printable(sender.mail_from)}, which never signs as "
+            f"{domain}. In wp-admin, in the mail plugin's settings, send through the mailbox of the From address "
+            f"itself, at the provider where {domain} has its mail, or through a relay that signs with d={domain}."
+        )
     if service or sender.relay:
         panel = service.panel if service else f"the panel of {printable(sender.relay)} → authenticated domains (DKIM)"
         keys = _known_keys(service, domain)
@@ -198,7 +205,7 @@ def _known_keys(service: SendingService | None, domain: str) -> str:
 def _letter(alignment: Alignment, domain: str) -> str:
     service = service_of(alignment.sender)
     relay = service.title if service else printable(alignment.sender.relay)
-    if not relay:
+    if not relay or free_mailbox(alignment.sender.mail_from):
         return ""
     signed = [printable(each.domain) for each in alignment.identifiers if each.mechanism == "DKIM" and each.domain]
     now = f"signed with d={', d='.join(signed)} only" if signed else "not signed with our domain"

@@ -66,7 +66,7 @@ async def look_at_dmarc(
     sends_none = await sends_no_mail(subject, world.dns)
     alignments = tuple(align(each, discovery, walks, spf, dkim) for each in senders)
     steps = simulate(alignments)
-    waiting = {at: found[1] for at, each in enumerate(alignments) if (found := waits_for(each, spf, dkim))}
+    waiting = {at for at, each in enumerate(alignments) if waits_for(each, spf, dkim)}
     failing = [each.stream for each in alignments if each.both != "pass"]
     findings = (
         *judge_record(discovery, failing, sends_none=sends_none),

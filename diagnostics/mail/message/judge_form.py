@@ -7,28 +7,12 @@ from typing import Any
 
 from diagnostics.finding import Finding
 from diagnostics.mail.dmarc.suffixes import registered_domain
+from diagnostics.mail.free_mailboxes import free_mailbox
 from diagnostics.mail.message import codes
 from diagnostics.mail.message.signatures import OF_THE_COPY, Outcome
 from diagnostics.mail.message.view import Seen
 from diagnostics.mail.message.way import same_house
 
-# Mailboxes for everybody: nobody but the provider can sign for them. (k) where the provider has many domains.
-_FREE = {
-    "Gmail": ("gmail.com", "googlemail.com"),
-    "Yahoo": ("yahoo.com", "yahoo.co.uk", "yahoo.fr", "yahoo.de", "yahoo.it", "yahoo.es", "yahoo.co.jp", "ymail.com"),
-    "AOL": ("aol.com",),
-    "Outlook.com": ("outlook.com", "hotmail.com", "live.com", "msn.com", "hotmail.co.uk", "hotmail.fr", "outlook.de"),
-    "iCloud": ("icloud.com", "me.com", "mac.com"),
-    "GMX": ("gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.com"),
-    "WEB.DE": ("web.de",),
-    "T-Online": ("t-online.de",),
-    "Proton": ("proton.me", "protonmail.com", "pm.me"),
-    "Mail.ru": ("mail.ru", "bk.ru", "list.ru", "inbox.ru"),
-    "Yandex": ("yandex.ru", "yandex.com", "ya.ru"),
-    "Orange": ("orange.fr", "wanadoo.fr"),
-    "Comcast": ("comcast.net",),
-}
-_PROVIDER = {domain: provider for provider, domains in _FREE.items() for domain in domains}
 _FIELDS = (
     *("From", "Date", "Message-ID", "Message-Id", "Subject", "To", "Cc", "Bcc", "Reply-To", "Sender"),
     *("References", "In-Reply-To"),
@@ -69,7 +53,7 @@ def _fields(faults: tuple[str, ...]) -> list[str]:
 
 def _foreign(seen: Seen) -> str:
     """The provider whose mailbox the From claims without its signature; "" for none."""
-    provider = _PROVIDER.get(seen.form.author.domain, "")
+    provider = free_mailbox(seen.form.author.domain)
     if not provider or seen.holding or seen.way.forwarded:
         return ""
     unsure = any(seen.aligned(each) and each.outcome in (Outcome.UNSEEN, *OF_THE_COPY) for each in seen.signatures)

@@ -127,7 +127,7 @@ def own_from(subject: Subject, findings: Sequence[Finding], *, domains: Iterable
     senders = subject.senders or (Sender(subject.domain),)
     for sender in (each for each in senders if each.header_from.lower() in domains):
         relay = by_host(sender.relay) if sender.relay else None
-        faults = _codes(findings, "message.from_free_mailbox")
+        faults = _codes(findings, "domain.free_mailbox", "message.from_free_mailbox")
         if faults or (relay and relay.name != provider):
             return Answer(Outcome.FAIL, faults, f"From is at {sender.header_from}, and its owner does not send it")
         if not relay:

@@ -15,6 +15,7 @@ MAILBOXES: tuple[SendingService, ...] = (
         includes=("_spf.google.com", "aspmx.googlemail.com"),
         include_at="domain",
         mx=("google.com", "googlemail.com"),
+        private_relays=("smtp.gmail.com", "smtp.googlemail.com"),
         where="Google Admin console → Apps → Google Workspace → Gmail → Authenticate email",
     ),
     SendingService(

@@ -191,6 +191,6 @@ RELAYS: tuple[SendingService, ...] = (
         include="relay.mailchannels.net",
         includes=("relay.mailchannels.net",),
         include_at="domain",
-        where="your web host's panel: MailChannels only relays for it",
+        where="your web host's panel → Email → DKIM (MailChannels only relays for your host)",
     ),
 )

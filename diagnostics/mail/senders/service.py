@@ -48,6 +48,7 @@ class SendingService:
     mx: tuple[str, ...] = ()  # ends of MX hosts
     verifications: tuple[str, ...] = ()  # beginnings of TXT records that prove an account for the domain
     relays: tuple[str, ...] = ()  # ends of its hosts that `providers` does not list
+    private_relays: tuple[str, ...] = ()  # hosts of these that private mailboxes, at its own domain, submit to as well
     where: str = ""  # the page of its panel that shows a domain's records
     known: bool = False  # common knowledge of the field, not read in an own source
     forwards_only: bool = False  # it receives and forwards, and sends nothing of its own

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from diagnostics.mail.address.reverse import address_of, why_private
 from diagnostics.mail.dns_codes import doubled_names
 from diagnostics.mail.domain.subject import Sender
-from diagnostics.mail.senders import SendingService, by_relay
+from diagnostics.mail.senders import SendingService, by_mx, by_relay
+from diagnostics.mail.senders.service import ends_with
 from diagnostics.mail.spf.evaluate import check_host
 from diagnostics.mail.spf.evaluation import Evaluation, ProblemKind
 from diagnostics.mail.spf.gathering import Gathering, Read, key_of
@@ -90,10 +92,20 @@ class Senders:
     async def see(self, sender: Sender, domain: str) -> Seen:
         """*sender* as SPF of *domain* has it."""
         service = by_relay(sender.relay) or by_relay(sender.helo)
+        given = address_of(sender.ip)
+        if given and (private := why_private(given)):
+            why = f"{sender.ip} is {private}, and receivers see another address"
+            return Seen(sender, domain, service, sender.ip, why_not=why)
         if not sender.mail_from and service and service.include_at != "domain":
             why = (
                 f"its envelope domain is not known, and {service.title} bounces to a domain of its own or to a "
                 f"subdomain, so SPF of {domain} may not be asked for at all"
+            )
+            return Seen(sender, domain, service, sender.ip, why_not=why)
+        if not sender.mail_from and service and not await self._is_at_home(domain, sender.relay, service):
+            why = (
+                f"{sender.relay} takes mail of private accounts too, which bounces to their own address, and no MX "
+                f"record shows that the mailboxes of {domain} are at {service.title}"
             )
             return Seen(sender, domain, service, sender.ip, why_not=why)
         if sender.ip:
@@ -122,6 +134,15 @@ class Senders:
             )
             self._known[key] = asyncio.ensure_future(asked)
         return await self._known[key]
+
+    async def _is_at_home(self, domain: str, relay: str, service: SendingService) -> bool:
+        """Whether who submits to *relay* must have an account for *domain*, as its own mailboxes are there."""
+        if not any(ends_with(relay, each) for each in service.private_relays):
+            return True
+        try:
+            return any(by_mx(each.host) is service for each in (await self.dns.query(domain, "MX")).exchangers)
+        except (DNSUnavailable, ValueError):
+            return False
 
     async def _address_of(self, include: str) -> str:
         """An address that the record of *include* lets send; "" where it names none by itself."""
