@@ -240,3 +240,16 @@ async def test_a_subdomain_that_does_not_exist_is_no_matter_of_a_registrar() -> 
     found = one(await seen(own(DOMAIN), sender("news.real.test"), domain="news.real.test"), "domain.unknown")
     assert "registrar" not in words(found)
     assert "at the DNS host of real.test" in words(found)
+
+
+async def test_a_policy_from_above_that_stops_a_subdomain_is_told_once_with_how_to_mend_the_stream_once() -> None:
+    records = [
+        *own(DOMAIN, dmarc="v=DMARC1; p=reject; sp=reject; rua=mailto:d@real.test"),
+        ("shop.real.test", "A", HOST_IP),
+    ]
+    findings = await seen(records, _php("shop.real.test", mail_from="bounces.hoster.test"), domain="shop.real.test")
+    policy, stream = one(findings, "dmarc.subdomain_policy"), one(findings, "dmarc.not_aligned")
+    assert "dmarc.step_breaks" not in {each.code for each in findings}
+    assert "Return Path" in words(stream)
+    assert "Return Path" not in words(policy)
+    assert policy.remedy and policy.remedy.proof == "pass"

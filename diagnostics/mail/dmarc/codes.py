@@ -125,7 +125,7 @@ SUBDOMAIN_POLICY = Code(
     "by {evidence.tag}={evidence.declared}: {evidence.stream} does not pass.",
     remedy="At the DNS host of {subject}, add a TXT record with the name {evidence.name} (in a panel that appends the "
     "domain, write {evidence.name_field}) and this value: it lets this subdomain's mail through while you mend its "
-    "authentication. {evidence.how}",
+    "authentication; how, the finding about {evidence.stream} says.",
     copy="{evidence.proposed}",
     meaning="A policy of the domain above holds for every subdomain without a record of its own. Streams that were "
     "added below it later are often forgotten.",

@@ -31,7 +31,10 @@ def judge_steps(discovery: Discovery, steps: Sequence[PolicyStep], waiting: Coll
     place = Spot(discovery.domain) if enforced_above else of_record_kept(discovery)
     facts = {"steps": table(steps), **place.words(), **ground(discovery)}
     last = steps[-1]
-    if broken := [each for at, each in enumerate(last.streams) if each in last.breaks and at not in waiting]:
+    broken = [each for at, each in enumerate(last.streams) if each in last.breaks and at not in waiting]
+    if enforced_above:  # whom the policy of the domain above stops has dmarc.subdomain_policy
+        broken = [each for each in broken if each.receivers_differ]
+    if broken:
         named = ", then ".join(dict.fromkeys(each.stream for each in broken))
         return [codes.STEP_BREAKS.finding(discovery.domain, {**facts, "broken": named, **_now(discovery)})]
     if last.breaks or last.not_known:

@@ -138,7 +138,6 @@ def _subdomain_policy(discovery: Discovery, alignments: Sequence[Alignment]) -> 
         "declared": policy.declared,
         "asked": _ASKED[policy.policy or "none"],
         "proposed": proposed,
-        "how": how(alignments[0], discovery.domain),
         "name_field": name_field(place.name),
     }
     return codes.SUBDOMAIN_POLICY.finding(discovery.domain, facts, records=place.change(proposed))

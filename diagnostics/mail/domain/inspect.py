@@ -153,7 +153,10 @@ async def existing(subject: Subject, world: World, *, ends_at: float) -> list[Fi
     domain = subject.domain
     found: list[Finding] = []
     if borrowed := borrows(subject):
-        facts = {"provider": free_mailbox(domain), "by": printable(borrowed.relay) or "the web server itself"}
+        facts = {
+            "provider": free_mailbox(domain),
+            "by": printable(borrowed.relay or borrowed.ip) or "the web server itself",
+        }
         return [of_report(FREE_MAILBOX.finding(domain, facts), domain)]
     try:
         async with asyncio.timeout_at(ends_at):
