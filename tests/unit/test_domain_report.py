@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from diagnostics.check import Context
 from diagnostics.finding import CauseKind, Code, Finding, Impact, RecordChange, UnknownReason, Verdict
+from diagnostics.mail.dkim import codes as dkim_codes
 from diagnostics.mail.domain import Subject, World
+from diagnostics.mail.domain.checks import what_changed
 from diagnostics.mail.domain.grade import grade_of
 from diagnostics.mail.domain.history import changes
 from diagnostics.mail.domain.inspect import inspect
 from diagnostics.mail.domain.name import NotADomain, read_domain
 from diagnostics.mail.domain.proof import all_records, judged, proven
 from diagnostics.mail.spf import codes as spf_codes
-from diagnostics.network import DNSAnswer, RecordType
+from diagnostics.network import DNSAnswer, Network, RecordType
 from tests.servers.zone import Zone
+from tests.unit.mail_site import snapshot
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
@@ -77,6 +83,32 @@ async def test_a_record_that_was_changed_is_told_with_both_values_and_accuses_no
     assert (found.code, found.verdict) == ("dns.record_changed", Verdict.PASS)
     assert found.evidence["was"] == "v=spf1 -all"
     assert found.evidence["is"] == ["v=spf1 mx -all"]
+
+
+async def test_a_record_that_the_report_asked_to_delete_has_not_vanished() -> None:
+    at, text = "_dmarc.shop.test.shop.test", "v=DMARC1; p=none"
+    told = code("dns.wrong_name").finding(
+        "shop.test",
+        {"records": [{"name": at, "type": "TXT", "values": [text], "ttl": 60}]},
+        records=[RecordChange("_dmarc.shop.test", "TXT", text), RecordChange(at, "TXT", "", (text,))],
+    )
+    alias = {"name": "s1._domainkey.shop.test", "type": "CNAME", "values": ["s1.u1.wl.sendgrid.net"], "ttl": 60}
+    stale = dkim_codes.KEY_STALE.finding("s1._domainkey.shop.test", {"records": [alias]})
+    [found] = await changes([told, stale], "shop.test", Zone().add("_dmarc.shop.test", "TXT", text))
+    assert found.code == "dns.records_unchanged"
+
+
+async def test_a_record_that_vanished_is_proven_like_any_remedy() -> None:
+    class Site:
+        async def command(self, _name: str, _args: object = None) -> dict[str, Any]:
+            return snapshot(587)
+
+    zone = Zone().add("shop.test", "SOA", "ns.shop.test. hostmaster.shop.test. 1 3600 600 86400 300")
+    door = cast(Network, SimpleNamespace(dns=zone))
+    before = [seen("_dmarc.shop.test", "TXT", "v=DMARC1; p=none")]
+    found = await what_changed(Context(door, cast(Any, Site()), NOW, previous=before))
+    [gone] = [each for each in found if each.code == "dns.record_vanished"]
+    assert gone.remedy and gone.remedy.proof == "pass"
 
 
 async def test_the_same_records_are_said_to_be_the_same() -> None:

@@ -16,8 +16,7 @@ from diagnostics.mail.dmarc.record import MOST_RECORD, Record, is_near_record, i
 from diagnostics.network import DNS, DNSUnavailable, End, is_name
 from diagnostics.printable import printable
 
-MOST_LABELS = 8  # of a name that is asked for label by label
-SHORTENED = 7  # labels, for a longer one, after it was asked for whole
+SHORTENED = 7  # labels that a longer name is cut to, after it was asked for whole: eight questions at most
 PREFIX = "_dmarc."
 MOST_SUPPOSED = 3  # unanswered names for which every possible answer is tried
 MOST_SHOWN = 10  # records shown of one name

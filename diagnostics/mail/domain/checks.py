@@ -102,7 +102,7 @@ async def what_changed(context: Context) -> list[Finding]:
     found: list[Finding] = []
     for subject in subjects:
         own = await existing(subject, world, ends_at=asyncio.get_running_loop().time() + LOOK_S)
-        own += await changes(context.previous, subject.domain, world.dns)
+        own += await _since_the_last_look(subject, world, context.previous)
         own += await together(context.findings, subject, world, timeout_s=LOOK_S)
         found += [of_report(each, subject.domain) for each in own]
     return found

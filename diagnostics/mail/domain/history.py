@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from diagnostics.finding import Finding, RecordChange, UnknownReason, Verdict
+from diagnostics.mail.dkim.codes import KEY_STALE
 from diagnostics.mail.dns_codes import DNS_UNAVAILABLE
 from diagnostics.mail.domain.codes import CHANGED, UNCHANGED, VANISHED
 from diagnostics.network import DNS, DNSUnavailable, RecordType
@@ -25,7 +26,8 @@ TAG = 6  # "v=spf1", "v=DKIM", "v=DMAR": what a TXT record is for stands in fron
 async def changes(previous: Sequence[Finding], domain: str, dns: DNS) -> list[Finding]:
     """How the records at and below *domain* differ from those that *previous* rests on."""
     old = list(_records(previous, domain).items())[:MOST_RECORDS]
-    compared = await asyncio.gather(*(_compared(name, kind, values, dns) for (name, kind), values in old))
+    told = _told_to_go(previous)
+    compared = await asyncio.gather(*(_compared(at, values, told.get(at, frozenset()), dns) for at, values in old))
     findings = [each for each in compared if each is not None]
     if findings:
         return sorted(findings, key=lambda each: each.verdict is not Verdict.WARN)
@@ -33,7 +35,8 @@ async def changes(previous: Sequence[Finding], domain: str, dns: DNS) -> list[Fi
     return [UNCHANGED.finding(domain, {"said": said, "compared": len(old)})]
 
 
-async def _compared(name: str, kind: str, old: frozenset[str], dns: DNS) -> Finding | None:
+async def _compared(at: tuple[str, str], old: frozenset[str], told: frozenset[str], dns: DNS) -> Finding | None:
+    name, kind = at
     try:
         answer = await dns.query(name, cast(RecordType, kind))
     except (DNSUnavailable, ValueError) as error:
@@ -46,6 +49,8 @@ async def _compared(name: str, kind: str, old: frozenset[str], dns: DNS) -> Find
     if not gone:
         return None
     like = sorted(each for each in here - old if kind != "TXT" or any(each[:TAG] == was[:TAG] for was in gone))
+    if not like and gone <= told:
+        return None  # somebody did what the report said
     evidence = {"type": kind, "was": "; ".join(sorted(gone)), "is": like, "ttl": answer.ttl}
     if like:
         return CHANGED.finding(name, evidence)
@@ -60,9 +65,26 @@ def _records(findings: Iterable[Finding], domain: str) -> dict[tuple[str, str], 
             name, kind = str(record.get("name", "")).lower(), str(record.get("type", ""))
             values = [str(value) for value in record.get("values") or ()]
             if kind in COMPARED and values and (name == domain or name.endswith("." + domain)):
-                plain = values if kind == "TXT" else [value.lower().removesuffix(".") for value in values]
-                found[name, kind] = found.get((name, kind), frozenset()) | frozenset(plain)
+                found[name, kind] = found.get((name, kind), frozenset()) | _plain(kind, values)
     return found
+
+
+def _told_to_go(findings: Iterable[Finding]) -> dict[tuple[str, str], frozenset[str]]:
+    """name and type -> values that the look before asked to take away."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for finding in findings:
+        changes = finding.remedy.records if finding.remedy and finding.verdict in (Verdict.WARN, Verdict.FAIL) else ()
+        gone = [(each.name, each.type, each.replaces) for each in changes]
+        if finding.code == KEY_STALE.code:  # in words alone: only the owner knows whether the service is in use
+            gone += [(str(each["name"]), str(each["type"]), each["values"]) for each in _listed(finding.evidence)]
+        for name, kind, values in gone:
+            at = (name.lower(), kind)
+            found[at] = found.get(at, frozenset()) | _plain(kind, values)
+    return found
+
+
+def _plain(kind: str, values: Iterable[Any]) -> frozenset[str]:
+    return frozenset(str(each) if kind == "TXT" else str(each).lower().removesuffix(".") for each in values)
 
 
 def _listed(evidence: Mapping[str, Any]) -> list[Mapping[str, Any]]:

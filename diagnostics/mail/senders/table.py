@@ -53,7 +53,6 @@ def by_mx(host: str) -> SendingService | None:
 
 
 @lru_cache(MOST_REMEMBERED)
-@lru_cache(maxsize=4096)
 def by_selector(selector: str) -> SendingService | None:
     """Whose selector this is, where its name alone tells: `s1` or `default` tell nothing."""
     return next((each for each in SENDERS if each.is_told_by(selector)), None)
