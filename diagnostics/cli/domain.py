@@ -135,5 +135,5 @@ def answer(domain: str, findings: list[Finding]) -> dict[str, Any]:
 
 
 def worst(findings: list[Finding]) -> Verdict:
-    """What the command ends with. What cannot be told of a part that only advises is no "could not tell"."""
+    """What the command ends with: the worst there is; whatever could not be looked at keeps it from being sound."""
     return min((each.verdict for each in findings), key=_ORDER.index, default=Verdict.UNKNOWN)

@@ -20,6 +20,15 @@ from diagnostics.printable import printable
 
 GRADE_COLOURS = {"A": "bold green", "B": "bold green", "C": "bold yellow", "D": "bold red", "F": "bold red"}
 MARK_WIDTH = 18
+# Unknown for one reason: a site does not see what its relay does with a mail, and a received message shows it all.
+A_MESSAGE_TELLS = frozenset(
+    {"spf.sender_unknown", "dkim.not_found", "dmarc.alignment_unseen", "reputation.address_unknown"}
+)
+HOW_TO_SHOW_A_MESSAGE = (
+    "Send a mail from the site to a mailbox of yours, open its source (Gmail: Show original), save it, and run "
+    "`diagnose message FILE`: it shows the sending address, the envelope and the signatures. Or name what you know: "
+    "--sends-from, --mail-from, --selector."
+)
 _STATES = {verdict.value: mark for verdict, mark in MARKS.items()}
 
 
@@ -46,9 +55,14 @@ def _section(part: Section, console: Console) -> None:
         if finding.remedy:
             section(console, f"What to ask others for: {finding.code}", finding.remedy.text)
             section(console, "The text to send them", finding.remedy.letter)
-    _findings([each for each in part.findings if each.verdict is not Verdict.PASS], "What was found", console)
-    _findings([each for each in part.findings if each.verdict is Verdict.PASS], "What is sound", console)
-    _rules([each for each in part.findings if each.code.startswith("receivers.")], console)
+    receivers = [each for each in part.findings if each.code.startswith("receivers.")]
+    rest = [each for each in part.findings if each not in receivers]
+    wants = [each for each in rest if each.code in A_MESSAGE_TELLS and each.verdict is Verdict.UNKNOWN]
+    found = [each for each in rest if each.verdict is not Verdict.PASS and each not in wants]
+    _findings(found, "What was found", console)
+    _findings(wants, "What one received message would tell", console, once=HOW_TO_SHOW_A_MESSAGE)
+    _findings([each for each in rest if each.verdict is Verdict.PASS], "What is sound", console)
+    _rules(receivers, console)
     for finding in part.findings:
         if tree := finding.evidence.get("tree"):
             _tree(finding, tree, console)
@@ -72,18 +86,21 @@ def _record(record: ToPublish, console: Console) -> None:
         console.print(Padding(Text.assemble((mark, colour), f"  {PROOFS[proof]}"), (0, 0, 0, 4)))
 
 
-def _findings(findings: Sequence[Finding], title: str, console: Console) -> None:
+def _findings(findings: Sequence[Finding], title: str, console: Console, *, once: str = "") -> None:
+    """*once*: the one thing to do about all of them, in the place of each one's own remedy."""
     if not findings:
         return
     console.print()
     console.print(Text(title, "bold"))
+    if once:
+        console.print(Padding(Text(once, "dim"), (0, 0, 0, 2)))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     table.add_column(width=MARK_WIDTH, no_wrap=True)
     table.add_column(overflow="fold")
     for finding in findings:
         mark, colour = MARKS[finding.verdict]
         words = Text.assemble((f"{finding.code}\n", "dim"), finding.summary)
-        if finding.remedy and finding.verdict is not Verdict.PASS:
+        if finding.remedy and finding.verdict is not Verdict.PASS and not once:
             words.append(f"\n{finding.remedy.text}", "dim")
         table.add_row(Text(mark, colour), words)
     console.print(table)

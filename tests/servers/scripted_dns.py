@@ -121,7 +121,7 @@ def _rdata(kind: str, value: Any) -> dns.rdata.Rdata:
         return dns.rdtypes.ANY.TXT.TXT(dns.rdataclass.IN, dns.rdatatype.TXT, strings(value))
     if kind == "MX":
         preference, host = value
-        return dns.rdata.from_text("IN", "MX", f"{preference} {wire_name(host).to_text() if host else '.'}")
+        return dns.rdata.from_text("IN", "MX", f"{preference} {wire_name(host).to_text() if host.strip('.') else '.'}")
     if kind == "PTR":
         return dns.rdata.from_text("IN", "PTR", wire_name(value).to_text())
     return dns.rdata.from_text("IN", kind, value)

@@ -66,6 +66,24 @@ def test_a_sound_domain_is_accused_of_nothing(server: ScriptedDns) -> None:
     assert not [each["code"] for each in answer["findings"] if each["verdict"] in ("fail", "warn")]
 
 
+def test_a_domain_that_sends_nothing_is_sound_and_exits_with_0(server: ScriptedDns) -> None:
+    done = diagnose(server, "domain", "parked.test")
+    assert done.exit_code == 0
+    assert "grade A" in done.stdout
+    assert "What the big receivers demand" not in done.stdout
+
+
+def test_what_one_message_would_tell_is_asked_for_once_and_the_receivers_table_stands_alone(
+    server: ScriptedDns,
+) -> None:
+    done = diagnose(server, "domain", "webhost.test", "--relay", "smtp.sendgrid.net")
+    found, _, told = done.stdout.partition("What one received message would tell")
+    assert all(code in told for code in ("spf.sender_unknown", "dmarc.alignment_unseen", "reputation.address_unknown"))
+    assert " ".join(done.stdout.split()).count("Show original") == 1
+    assert "receivers.gmail" not in done.stdout
+    assert "What was found" in found
+
+
 def test_a_domain_that_does_not_exist_has_one_finding(server: ScriptedDns) -> None:
     done = diagnose(server, "domain", "nowhere.example-gone", "--json")
     assert [each["code"] for each in json.loads(done.stdout)["findings"]] == ["domain.unknown"]
