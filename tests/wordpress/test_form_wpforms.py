@@ -94,12 +94,11 @@ class TestWPForms(FormContract):
         told = posting.outcome()
         assert (told["type"], told["status"], told["mails"]) == ("form.submitted", "mails_later", [])
 
-    def test_a_spam_reason_of_newer_versions_is_told(self, posting: Posting) -> None:
-        """From 1.9 such an entry may be kept: `wpforms_process_entry_saved` says so, `…_complete` does not fire."""
-        code = "add_action( 'wpforms_process', function ( $f, $e, $form ) { "
-        code += "wpforms()->process->form_data['spam_reason'] = 'Keyword Filter'; "
-        code += "do_action( 'wpforms_process_entry_saved', array(), array(), $form, 12, 0 ); "
-        code += "remove_all_actions( 'wpforms_process_complete' ); }, 10, 3 );"
+    def test_a_spam_reason_is_told_and_that_the_entry_was_kept(self, posting: Posting) -> None:
+        """It may be kept: then `wpforms_process_entry_saved` fires, and `wpforms_process_complete` does not."""
+        code = "add_action( 'wpforms_process_entry_save', function () { "
+        code += "wpforms()->process->entry_id = 12; wpforms()->process->spam_reason = 'Keyword Filter'; "
+        code += "remove_all_actions( 'wpforms_process_complete' ); } );"
         with posting.running(code):
             posting.send()
         told = posting.outcome()

@@ -20,7 +20,7 @@ final class Contact_Form_7 implements \Aftercare\Adapter {
 
 	const PLUGIN = 'contact-form-7';
 
-	const VERIFIED    = '6.2-dev';
+	const VERIFIED    = '6.1.6';
 	const VERIFIED_ON = 'plugin';
 
 	const HOOKS = array(

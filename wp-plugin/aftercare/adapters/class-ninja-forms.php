@@ -20,8 +20,8 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter {
 
 	const PLUGIN = 'ninja-forms';
 
-	const VERIFIED    = '3.6.7';
-	const VERIFIED_ON = 'hooks';
+	const VERIFIED    = '3.14.3';
+	const VERIFIED_ON = 'plugin';
 
 	const HOOKS = array(
 		'check_ajax_referer'           => array( 'nonce', PHP_INT_MAX ),

@@ -21,7 +21,7 @@ final class Wpforms extends \Aftercare\Form_Adapter {
 
 	const PLUGIN = 'wpforms';
 
-	const VERIFIED    = '1.6.4.1';
+	const VERIFIED    = '2.0.0.2';
 	const VERIFIED_ON = 'plugin';
 
 	const HOOKS = array(
@@ -79,10 +79,10 @@ final class Wpforms extends \Aftercare\Form_Adapter {
 	/**
 	 * The page's token.
 	 *
-	 * @param mixed $valid True, or the words of the refusal.
+	 * @param mixed $valid True; else false, or the words of the refusal.
 	 */
 	public function token( $valid ): ?Event {
-		return is_string( $valid ) && '' !== $valid ? $this->spam_by( 'token' ) : null;
+		return $valid && ! is_string( $valid ) ? null : $this->spam_by( 'token' );
 	}
 
 	/**
@@ -124,7 +124,7 @@ final class Wpforms extends \Aftercare\Form_Adapter {
 		$process = self::process();
 		if ( '' === $fatal && is_object( $process ) ) {
 			$form = (array) ( $process->form_data ?? array() );
-			$why  = $form['spam_reason'] ?? ''; // From 1.9; such an entry may be kept.
+			$why  = $process->spam_reason ?? $form['spam_reason'] ?? ''; // From 1.9; such an entry may be kept.
 			if ( is_string( $why ) && '' !== $why ) {
 				return $this->spam_by( $why );
 			}

@@ -2,10 +2,10 @@
 /**
  * Plugin Name: Ninja Forms stand-in
  * Description: A contact form for tests. It fires Ninja Forms' hooks, in their order.
- * Version:     3.6.7
+ * Version:     3.14.3
  * License:     GPL-2.0-or-later
  *
- * Names, hooks and their order were taken from the public source of Ninja Forms 3.2.9 and 3.6.7:
+ * Names, hooks and their order were taken from the public source of Ninja Forms 3.14.3 (3.2.9 alike):
  *
  * - includes/AJAX/Controllers/Submission.php   nonce (a fresh one is answered), the first wrong field ends it, actions in
  *                                              their order, an action's error or halt ends it, `ninja_forms_after_submission`
@@ -116,7 +116,7 @@ final class NF_AJAX_Controllers_Submission extends NF_Abstracts_Controller {
 }
 
 final class Ninja_Forms {
-	const VERSION = '3.6.7';
+	const VERSION = '3.14.3';
 
 	/** @var array<string, object> */
 	public $controllers = array();

@@ -2,12 +2,13 @@
 /**
  * Plugin Name: WPForms stand-in
  * Description: A contact form for tests. It fires the hooks of WPForms Lite, in their order.
- * Version:     1.6.4.1
+ * Version:     2.0.0.2
  * License:     GPL-2.0-or-later
  *
- * Names, hooks and their order were taken from the public source of WPForms Lite 1.6.4.1, includes/class-process.php:
+ * Names, hooks and their order were taken from the public source of WPForms Lite 2.0.0.2, includes/class-process.php:
  * `listen()` on `wp`, and `process()` with fields, `wpforms_process_initial_errors`, honeypot (thanked, thrown away), token,
- * `wpforms_process_filter`, the last look at the errors, entry, mails, `wpforms_process_complete`.
+ * `wpforms_process_filter`, the last look at the errors, entry, `wpforms_process_entry_saved`, mails,
+ * `wpforms_process_complete` (not for an entry that is kept as spam).
  * `wpforms_tasks_entry_emails_trigger_send_same_process` is of src/Tasks/Actions/EntryEmailsTask.php and Tasks.php.
  *
  * The code is our own; nothing of theirs was copied. WPForms itself must not be active beside it.
@@ -21,7 +22,7 @@ declare( strict_types = 1 );
 
 defined( 'ABSPATH' ) || exit;
 
-const WPFORMS_VERSION = '1.6.4.1';
+const WPFORMS_VERSION = '2.0.0.2';
 
 final class WPForms_Process {
 	/** @var array<int, array<int|string, string>> */
@@ -32,6 +33,9 @@ final class WPForms_Process {
 
 	/** @var int */
 	public $entry_id = 0;
+
+	/** @var string */
+	public $spam_reason = '';
 
 	public function process( array $entry ): void {
 		$id   = absint( $entry['id'] );
@@ -58,10 +62,8 @@ final class WPForms_Process {
 			return; // Silently.
 		}
 		if ( ! empty( $set['antispam'] ) ) {
-			$valid = empty( $entry['token'] ) ? 'This page is not loading JavaScript properly.' : true;
-			$valid = apply_filters( 'wpforms_process_antispam', $valid, array(), $entry, $this->form_data );
-			if ( is_string( $valid ) ) {
-				$this->errors[ $id ]['header'] = $valid;
+			if ( ! apply_filters( 'wpforms_process_antispam', ! empty( $entry['token'] ), array(), $entry, $this->form_data ) ) {
+				$this->errors[ $id ]['header'] = 'Antispam token is invalid.';
 				return;
 			}
 		}
@@ -71,11 +73,15 @@ final class WPForms_Process {
 			return;
 		}
 		do_action( 'wpforms_process_entry_save', array(), $entry, $id, $this->form_data );
+		do_action( 'wpforms_process_entry_saved', array(), $entry, $this->form_data, $this->entry_id, 0 );
 		$now = apply_filters( 'wpforms_tasks_entry_emails_trigger_send_same_process', false, array(), $entry, $this->form_data, $this->entry_id, 'entry' );
 		if ( $now || ! wpforms_setting( 'email-async', false ) ) {
 			foreach ( $set['notifications'] as $notification ) {
 				wp_mail( $notification['email'], $notification['subject'], 'Message' );
 			}
+		}
+		if ( '' !== $this->spam_reason ) {
+			return;
 		}
 		do_action( 'wpforms_process_complete', array(), $entry, $this->form_data, $this->entry_id );
 	}
