@@ -253,3 +253,13 @@ async def test_a_policy_from_above_that_stops_a_subdomain_is_told_once_with_how_
     assert "Return Path" in words(stream)
     assert "Return Path" not in words(policy)
     assert policy.remedy and policy.remedy.proof == "pass"
+
+
+async def test_a_proxied_key_is_its_owners_to_switch_and_needs_no_letter() -> None:
+    proxied = [(f"brevo{n}._domainkey.{DOMAIN}", "A", "104.16.1.1") for n in (1, 2)]
+    relay = Sender(DOMAIN, relay="smtp-relay.brevo.com", known_by="site")
+    findings = await seen(own(DOMAIN, dkim=None, more=proxied), relay)
+    missing = [each for each in findings if each.code == "dkim.key_missing"]
+    assert all("the grey cloud" in words(each) for each in missing)
+    assert [each.remedy.letter for each in missing if each.remedy] == ["", ""]
+    assert "dkim.not_found" not in {each.code for each in findings}

@@ -167,7 +167,9 @@ def _missing(looked: Looked, targets: Targets, evidence: dict[str, Any]) -> Find
     if changes:
         place = ", in the place of the present one" if looked.chain else ""
         mend = f"a CNAME to the value below{place}; at Cloudflare as DNS only, not proxied"
-    letter = "" if changes else words.letter_for_key(looked, f"DNS has no key for it: {why}.")
+    letter = words.letter_for_key(looked, f"DNS has no key for it: {why}.")
+    if changes or looked.proxied:  # the owner alone can do it
+        letter = ""
     more = {"why": why, "mend": mend, "proposed": repair.copied(changes), "letter": letter}
     return codes.KEY_MISSING.finding(looked.name, {**evidence, **more}, records=changes)
 

@@ -107,7 +107,7 @@ def _or(names: list[str]) -> str:
 
 def _of_none(facts: Facts) -> Iterator[Finding]:
     """What the lack of any key means, where nothing else says it."""
-    if any(each.exists or each.leads_nowhere or each.wanted or each.elsewhere for each in facts.looked):
+    if any(each.exists or each.leads_nowhere or each.wanted or each.elsewhere or each.proxied for each in facts.looked):
         return
     sending = [each.service for each in facts.suspects if not each.service.forwards_only]
     service = sending[0] if sending else None
