@@ -234,6 +234,9 @@ async def test_a_relay_that_passes_by_spf_and_does_not_sign_is_a_warning() -> No
     findings = await seen(own(DOMAIN, spf="v=spf1 include:spf.protection.outlook.com -all", dkim=None), microsoft)
     assert one(findings, "dkim.relay_unsigned").verdict is Verdict.WARN
     assert one(findings, "dmarc.aligned")
+    rows = one(findings, "receivers.gmail.met").evidence["demands"]
+    [signed] = [each for each in rows if each["key"] == "dkim"]
+    assert (signed["outcome"], signed["by"]) == ("fail", ["dkim.relay_unsigned"])  # of a bulk sender it would be asked
 
 
 async def test_a_subdomain_that_does_not_exist_is_no_matter_of_a_registrar() -> None:

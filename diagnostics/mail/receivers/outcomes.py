@@ -41,7 +41,7 @@ _DMARC_FAULTS = ("dmarc.missing", "dmarc.multiple", "dmarc.malformed")
 _DMARC_FOUND = ("dmarc.walk", "dmarc.policy_none", "dmarc.testing", "dmarc.policy_missing")
 _ALIGNED_FAULTS = ("dmarc.not_aligned", "dmarc.too_strict", "dmarc.subdomain_policy")
 _SPF_FAULTS = ("spf.softfail", "spf.neutral")  # warnings by which SPF does not pass; what fails does so anyway
-_DKIM_FAULTS = ("dkim.none_published", "message.unsigned")
+_DKIM_FAULTS = ("dkim.none_published", "dkim.relay_unsigned", "message.unsigned")
 _SEEN_BY_A_MESSAGE = "only the source of a message that arrived shows it"
 
 
