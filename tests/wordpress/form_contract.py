@@ -6,6 +6,7 @@ plugin does. The stand-in has to earn its name: the same tests run on both.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,6 +144,11 @@ class FormContract:
         posting.send(form="987654")
         posting.told.flush()
         assert posting.told.all("form.submitted", "form.lost", "form.rejected", "form.failed", "form.spam") == []
+
+    def test_the_snapshot_says_that_the_plugin_is_here_and_what_we_were_tried_with(self, posting: Posting) -> None:
+        forms = json.loads(posting.site.php_eval(r"echo json_encode( Aftercare\Snapshot::take()['forms'] );"))
+        [ours] = [form for form in forms if form["plugin"] == self.slug]
+        assert ours["version"] and ours["verified"] and ours["verified_on"] in ("plugin", "hooks")
 
     def test_nothing_of_ours_complained(self, posting: Posting) -> None:
         lines = posting.site.debug_log().splitlines()

@@ -14,7 +14,7 @@ final class Loader {
 	/** @var array<string, Adapter> Adapters made so far, by class. */
 	private static $adapters = array();
 
-	/** Takes all hooks: modules by includes/modules.php, adapters by being there. */
+	/** Takes all hooks: modules by includes/modules.php, adapters by being there, each where its plugin is. */
 	public static function start(): void {
 		register_shutdown_function( array( At_End::class, 'run' ) );
 		foreach ( require __DIR__ . '/modules.php' as $class => $where ) {
@@ -28,7 +28,16 @@ final class Loader {
 				}
 			}
 		}
+		// Which form plugins are here is known when all are loaded; the hooks of one that is not cost a page nothing.
+		add_action( 'plugins_loaded', self::guarded( array( self::class, 'take_adapters' ) ), PHP_INT_MIN );
+	}
+
+	/** Takes the hooks of each adapter whose plugin is here. */
+	public static function take_adapters(): void {
 		foreach ( self::adapter_classes() as $class ) {
+			if ( '' === self::adapter( $class )->version() ) {
+				continue;
+			}
 			foreach ( $class::HOOKS as $hook => $taken ) {
 				list( $method, $priority ) = array_pad( (array) $taken, 2, 10 );
 				add_filter( $hook, self::guarded_adapter( $class, $method ), $priority, 20 );

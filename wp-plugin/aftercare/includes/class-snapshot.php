@@ -30,6 +30,7 @@ final class Snapshot {
 			'time'        => gmdate( 'Y-m-d\TH:i:s\Z' ),
 			'php_limits'  => self::php_limits(),
 			'plugins'     => self::plugins(),
+			'forms'       => self::forms(),
 			'theme'       => array(
 				'slug'    => (string) $theme->get_stylesheet(),
 				'name'    => (string) $theme->get( 'Name' ),
@@ -39,6 +40,27 @@ final class Snapshot {
 			'disk'        => self::disk(),
 			'mail'        => Mail_Settings::read(),
 		);
+	}
+
+	/**
+	 * The form plugins whose outcomes are told, each with the version that is here and the one that we were tried with.
+	 *
+	 * @return array<int, array<string, string>>
+	 */
+	private static function forms(): array {
+		$forms = array();
+		foreach ( Loader::adapter_classes() as $class ) {
+			$version = Loader::adapter( $class )->version();
+			if ( '' !== $version ) {
+				$forms[] = array(
+					'plugin'      => $class::PLUGIN,
+					'version'     => $version,
+					'verified'    => $class::VERIFIED,
+					'verified_on' => $class::VERIFIED_ON,
+				);
+			}
+		}
+		return $forms;
 	}
 
 	/**

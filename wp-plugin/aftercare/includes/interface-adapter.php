@@ -5,7 +5,7 @@
  * An adapter lies in adapters/class-….php and is found by being there. Its constants: `PLUGIN`, the plugin's slug;
  * `VERIFIED`, the newest version that it was tried with, and `VERIFIED_ON`, whether that was the `plugin` itself or only
  * its documented `hooks`; `HOOKS`, hook → method or array( method, priority ). Such a method gets what the hook gives and
- * returns an Event, or null; what a filter gave is handed on unchanged. It is made when the first of its hooks fires.
+ * returns an Event, or null; what a filter gave is handed on unchanged. They are taken where the plugin is here.
  *
  * The form watch adds to each event what the adapter left out: plugin, form, title, and the mails of the request.
  *
