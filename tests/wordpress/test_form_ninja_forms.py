@@ -50,6 +50,7 @@ class TestNinjaForms(FormContract):
         if posting.which == ORIGINAL:
             ids = json.loads(posting.site.php_eval("echo json_encode( get_option( 'demo_fields' ) );"))
         fields = {str(number): {"id": number, "value": answers.get(label, "")} for label, number in ids.items()}
+        fields |= {changes["unfit"]: {"id": 99, "value": ""}} if changes.get("unfit") else {}
         settings = {"is_preview": "", "decimal_point": ".", "thousands_sep": ","}
         data = {"id": form, "fields": fields, "settings": settings, "extra": {}}
         posted = {"action": "nf_ajax_submit", "formData": json.dumps(data)}
@@ -61,6 +62,12 @@ class TestNinjaForms(FormContract):
         posting.send({"security": None})
         told = posting.outcome()
         assert (told["type"], told["status"], told["kept"]) == ("form.rejected", "nonce", False)
+
+    def test_a_field_that_does_not_fit_the_form_is_refused_and_its_name_not_told(self, posting: Posting) -> None:
+        posting.send({"unfit": "Private"})
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["invalid"]) == ("form.rejected", "form_error", [])
+        assert "Private" not in posting.told.text()
 
     def test_a_form_without_the_action_that_stores_keeps_nothing(self, posting: Posting) -> None:
         with posting.running("add_filter( 'ninja_forms_run_action_type_save', '__return_false' );"):

@@ -110,12 +110,12 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter {
 	/**
 	 * Refused by fields; a captcha that was failed is spam.
 	 *
-	 * @param array<int|string> $ids Of the fields.
+	 * @param array<int|string> $ids Of the fields; where the posted ones do not fit the form, a visitor's word may be among them.
 	 */
 	private function refused_by( array $ids ): ?Event {
 		$names = array();
-		foreach ( $ids as $id ) {
-			$field = \Ninja_Forms()->form()->field( (int) $id )->get();
+		foreach ( array_filter( array_map( array( self::class, 'whole' ), $ids ) ) as $id ) {
+			$field = \Ninja_Forms()->form()->field( $id )->get();
 			if ( 'recaptcha' === $field->get_setting( 'type' ) ) {
 				$this->seen['spam_by'] = 'recaptcha';
 				return $this->spam();
@@ -123,7 +123,7 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter {
 			$label   = trim( wp_strip_all_tags( (string) $field->get_setting( 'label' ) ) );
 			$names[] = '' === $label ? (string) $id : $label;
 		}
-		return $this->refused( $names );
+		return $names ? $this->refused( $names ) : $this->outcome( 'form.rejected', 'form_error' );
 	}
 
 	/**

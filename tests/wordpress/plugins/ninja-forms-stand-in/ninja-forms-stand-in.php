@@ -69,6 +69,12 @@ final class NF_AJAX_Controllers_Submission extends NF_Abstracts_Controller {
 			$this->_errors[] = 'An unexpected error occurred.';
 			$this->respond();
 		}
+		foreach ( $sent['fields'] as $id => $field ) {
+			if ( (string) $id !== (string) ( $field['id'] ?? '' ) ) {
+				$this->_errors['fields'][ $id ] = 'The submitted data is invalid.';
+				$this->respond();
+			}
+		}
 		$sent = apply_filters( 'ninja_forms_submit_data', $sent );
 		apply_filters( 'ninja_forms_validate_fields', true, $this->_data );
 		foreach ( $sent['fields'] as $id => $field ) {
