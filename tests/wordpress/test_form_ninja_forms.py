@@ -50,7 +50,8 @@ class TestNinjaForms(FormContract):
         if posting.which == ORIGINAL:
             ids = json.loads(posting.site.php_eval("echo json_encode( get_option( 'demo_fields' ) );"))
         fields = {str(number): {"id": number, "value": answers.get(label, "")} for label, number in ids.items()}
-        fields |= {changes["unfit"]: {"id": 99, "value": ""}} if changes.get("unfit") else {}
+        if unfit := changes.get("unfit"):
+            fields[unfit] = {"id": 99, "value": ""}
         settings = {"is_preview": "", "decimal_point": ".", "thousands_sep": ","}
         data = {"id": form, "fields": fields, "settings": settings, "extra": {}}
         posted = {"action": "nf_ajax_submit", "formData": json.dumps(data)}
