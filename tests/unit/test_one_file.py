@@ -53,8 +53,15 @@ namespace Aftercare\\Adapters;
 
 final class Paper_Forms implements \\Aftercare\\Adapter {
 
-	const PLUGIN = 'paper-forms';
-	const HOOKS  = array( 'paper_forms_sent' => 'sent' );
+	const PLUGIN      = 'paper-forms';
+	const VERIFIED    = '1.0';
+	const VERIFIED_ON = 'hooks';
+	const HOOKS       = array( 'paper_forms_sent' => 'sent' );
+
+	/** Paper has no version. */
+	public function version(): string {
+		return '1.0';
+	}
 
 	/** Paper is posted by hand. */
 	public function posted( string $path, array $post ): ?array {

@@ -11,6 +11,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 abstract class Form_Adapter implements Reads_The_End {
 
 	/** @var array<string, mixed> Facts of the submission that is under way: `entry`, `kept`, `spam_by`. */

@@ -11,6 +11,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare;
 
+defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
+
 interface Reads_The_End extends Adapter {
 
 	/**
