@@ -6,7 +6,8 @@ same From domain (RFC 5321 envelope, address, DKIM signatures).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from diagnostics.check import Context
@@ -27,24 +28,32 @@ def world_of(context: Context) -> World:
 async def subjects_of(context: Context) -> list[Subject]:
     """The site's sending domains, that of its settings first. Raises SiteUnavailable."""
     mail = await mail_settings(context)
-    domains = [mail.from_domain or mail.site_host]
-    relays = {domains[0]: mail.host}
-    for event in context.events:
-        data = data_of(event)
-        domain = str(data.get("from_domain") or "").lower()
-        if event.get("type") in ("mail.sent", "mail.failed") and domain:
-            domains.append(domain)
-            relays.setdefault(domain, str(data.get("host") or ""))
+    relays: dict[str, str] = {}  # From domain -> the host that takes its mail
+    for domain, host in ((mail.from_domain or mail.site_host, mail.host), *_told(context)):
+        if readable := _ascii(domain):
+            relays.setdefault(readable, host)
     grounds = [sender for message in context.messages if (sender := sender_of(message))]
-    domains += [sender.header_from for sender in grounds]
-    subjects = []
-    for domain in dict.fromkeys(_readable(domains)):
-        senders = [sender for sender in grounds if sender.header_from == domain]
-        relay = relays.get(domain, "")
-        if not senders:
-            senders = [Sender(domain, relay=relay, known_by="site", messages_day=_busiest(context, domain))]
-        subjects.append(Subject(domain, tuple(senders)))
-    return subjects[:MOST_DOMAINS]
+    for sender in grounds:
+        relays.setdefault(sender.header_from, "")
+    return [_subject(domain, relay, grounds, context) for domain, relay in list(relays.items())[:MOST_DOMAINS]]
+
+
+def _told(context: Context) -> Iterator[tuple[str, str]]:
+    """From domain and host of each mail that the site told of, the newest first."""
+    for event in context.events:
+        if event.get("type") in ("mail.sent", "mail.failed"):
+            data = data_of(event)
+            yield str(data.get("from_domain") or ""), str(data.get("host") or "")
+
+
+def _subject(domain: str, relay: str, grounds: Sequence[Sender], context: Context) -> Subject:
+    busiest = _busiest(context, domain)
+    ways: dict[tuple[str, str, str], Sender] = {}
+    for each in grounds:  # the newest first: of two messages that came the same way it is the better word
+        if each.header_from == domain:
+            ways.setdefault((each.mail_from, each.relay, each.helo), each)
+    senders = [dataclasses.replace(each, messages_day=busiest) for each in ways.values()]
+    return Subject(domain, tuple(senders) or (Sender(domain, relay=relay, known_by="site", messages_day=busiest),))
 
 
 def sender_of(message: Mapping[str, Any]) -> Sender | None:
@@ -68,19 +77,22 @@ def sender_of(message: Mapping[str, Any]) -> Sender | None:
     )
 
 
-def _readable(domains: list[str]) -> Iterator[str]:
-    for domain in domains:
-        try:
-            yield read_domain(domain).ascii
-        except NotADomain:
-            continue  # `localhost`, an address: the settings check is the one to say so
+def _ascii(domain: str) -> str:
+    """*domain* as DNS has it; "" for `localhost`, an address and the like, of which the settings check tells."""
+    try:
+        return read_domain(domain).ascii
+    except NotADomain:
+        return ""
 
 
 def _busiest(context: Context, domain: str) -> int:
     """The most mails that the site's events show for one day."""
     days: dict[str, int] = {}
     for event in context.events:
-        if event.get("type") in ("mail.sent", "mail.failed") and data_of(event).get("from_domain") == domain:
+        if (
+            event.get("type") in ("mail.sent", "mail.failed")
+            and _ascii(str(data_of(event).get("from_domain") or "")) == domain
+        ):
             day = str(event.get("occurred_at"))[:10]
             days[day] = days.get(day, 0) + 1
     return max(days.values(), default=0)
