@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -22,11 +22,19 @@ from tests.servers.looked_at import DOMAIN, PLAYBOOK, faulty_zone, sender
 from tests.servers.zone import Zone
 
 SPF = "mail.spf"
+ANNOUNCED = "smtp.announced"
 SOUND = "v=spf1 include:_spf.google.com -all"
 
 
 class ShopSite:
     """A site that answers what its mail settings are: so it had its say in each run."""
+
+    mail: ClassVar[dict[str, Any]] = {
+        "mailer": "smtp",
+        "host": "smtp.example.net",
+        "port": 587,
+        "from": {"domain": DOMAIN},
+    }
 
     def __init__(self, of: Any) -> None:
         self._toy = of
@@ -35,8 +43,7 @@ class ShopSite:
 
     async def command(self, name: str, args: Any = None) -> dict[str, Any]:
         await self._toy.command(name, args)
-        mail = {"mailer": "smtp", "host": "smtp.example.net", "port": 587, "from": {"domain": DOMAIN}}
-        return {"mail": mail, "days": [], "hours": []}
+        return {"mail": self.mail, "days": [], "hours": []}
 
 
 class Network:
@@ -104,6 +111,21 @@ def test_a_fault_that_is_gone_at_the_second_look_is_told_to_nobody(services: Ser
     assert second.outcome == "sound", "what only advises may be unknown"
     assert tickets.tickets(services.db) == []
     assert not store.open_runs(services.db, site, PLAYBOOK)
+
+
+def test_a_log_in_whose_end_is_announced_is_one_ticket_however_often_it_is_looked_at(
+    services: Services, site: str, zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = {"host": "smtp.office365.com", "auth": True, "username_set": True, "password_set": True}
+    monkeypatch.setattr(ShopSite, "mail", {**ShopSite.mail, **password})
+    services.checks[ANNOUNCED] = all_checks()[ANNOUNCED]  # type: ignore[index]
+    _publish(zone, SOUND.replace("-all", "ip4:198.51.100.200 -all"))
+    runs.start(services, site, PLAYBOOK, {"kind": "button", "by": "Ann"})
+    ticket = until(the_ticket(services))
+    assert (ticket.code, ticket.priority) == ("smtp.auth.password_ending", "P3")
+    assert "December 2026" in ticket.title
+    _looked_at_again(services, site)
+    assert [each.id for each in tickets.tickets(services.db)] == [ticket.id]
 
 
 def test_a_ticket_resolves_when_two_looks_find_its_own_subject_sound_whatever_nobody_can_know(
