@@ -28,8 +28,10 @@ final class Loader {
 				}
 			}
 		}
-		// Which form plugins are here is known when all are loaded; the hooks of one that is not cost a page nothing.
-		add_action( 'plugins_loaded', self::guarded( array( self::class, 'take_adapters' ) ), PHP_INT_MIN );
+		// A page that is only read posts no form. Which form plugins are here is known when all are loaded.
+		if ( ! in_array( $_SERVER['REQUEST_METHOD'] ?? '', array( 'GET', 'HEAD' ), true ) ) {
+			add_action( 'plugins_loaded', self::guarded( array( self::class, 'take_adapters' ) ), PHP_INT_MIN );
+		}
 	}
 
 	/** Takes the hooks of each adapter whose plugin is here. */
