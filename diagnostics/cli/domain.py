@@ -16,8 +16,8 @@ from rich.console import Console
 
 from diagnostics.cli.domain_shown import show
 from diagnostics.cli.options import network, network_options
-from diagnostics.cli.terminal import EXIT_CODES, Terminal, as_json_text
-from diagnostics.finding import Finding, Verdict
+from diagnostics.cli.terminal import EXIT_CODES, Terminal, as_json_text, worst
+from diagnostics.finding import Finding
 from diagnostics.mail.domain import Sender, Subject, World
 from diagnostics.mail.domain.inspect import TIMEOUT_S, inspect
 from diagnostics.mail.domain.letter import as_text
@@ -25,8 +25,6 @@ from diagnostics.mail.domain.name import DomainName, NotADomain, read_domain
 from diagnostics.mail.domain.report import report
 from diagnostics.mail.domain.together import together
 from diagnostics.network import Network
-
-_ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
 
 
 def _domain(_context: click.Context, _parameter: click.Parameter, value: str) -> DomainName:
@@ -132,8 +130,3 @@ def answer(domain: str, findings: list[Finding]) -> dict[str, Any]:
         **report(findings).to_json(),
         "findings": [each.to_json() for each in findings],
     }
-
-
-def worst(findings: list[Finding]) -> Verdict:
-    """What the command ends with: the worst there is; whatever could not be looked at keeps it from being sound."""
-    return min((each.verdict for each in findings), key=_ORDER.index, default=Verdict.UNKNOWN)

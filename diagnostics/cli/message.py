@@ -16,10 +16,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from diagnostics.cli.domain import looked_at, worst
+from diagnostics.cli.domain import looked_at
 from diagnostics.cli.domain_shown import show as show_report
 from diagnostics.cli.options import network, network_options
-from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy
+from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy, worst
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.domain import Subject, World
 from diagnostics.mail.domain.inspect import TIMEOUT_S

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from diagnostics.cli.options import network, network_options
-from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy
+from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy, worst
 from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.mail.codes.recipient import DOMAIN_UNKNOWN, NULL_MX
 from diagnostics.mail.domain.name import NotADomain, read_domain
@@ -32,7 +32,6 @@ from diagnostics.network import Network
 from diagnostics.printable import printable
 
 TIMEOUT_S = 20.0
-_ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
 _SCHEME = re.compile(r"\A(smtps?|ssl|tls|starttls)://", re.IGNORECASE)
 _SCHEME_PORTS = {"smtps": 465, "ssl": 465}
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
@@ -119,7 +118,7 @@ class Looked:
 
     @property
     def verdict(self) -> Verdict:
-        return min((each.verdict for each in self.findings), key=_ORDER.index, default=Verdict.UNKNOWN)
+        return worst(self.findings)
 
     def to_json(self) -> dict[str, Any]:
         view = self.view

@@ -17,7 +17,7 @@ from rich.tree import Tree
 
 from diagnostics.cli.options import network_options
 from diagnostics.cli.spf_tree import walked_tree
-from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy
+from diagnostics.cli.terminal import EXIT_CODES, MARKS, Terminal, as_json_text, section, to_copy, worst
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.dns_codes import CODES as DNS_CODES
 from diagnostics.mail.domain.subject import Sender, Subject, World
@@ -33,8 +33,6 @@ from diagnostics.network.shared import SharedDNS
 
 ONE_QUERY_S = 5.0  # of the time for the whole evaluation, so that one dead server does not spend it all
 _MEANING = {code.code: code.meaning for code in (*CODES, *DNS_CODES)}
-# The worst comes first.
-_ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
 
 
 def _ip(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -83,7 +81,7 @@ def spf(
     asked = _asked(domain, ip, mail_from, helo, nameservers, timeout_s)
     evaluation, view = asyncio.run(asked)
     findings = judge(evaluation, _for_sender(view)) if evaluation else list(view.findings)
-    verdict = min((each.verdict for each in findings), key=_ORDER.index)
+    verdict = worst(findings)
     if as_json:
         click.echo(as_json_text(_answer(evaluation, view, findings, verdict), indent=2))
     else:

@@ -11,11 +11,12 @@ from rich.padding import Padding
 from rich.segment import Segment
 from rich.text import Text
 
-from diagnostics.finding import Verdict
+from diagnostics.finding import Finding, Verdict
 from diagnostics.printable import printable
 
 SOUND, FAULT, WRONG_USAGE, COULD_NOT_TELL = 0, 1, 2, 3
 EXIT_CODES = {Verdict.PASS: SOUND, Verdict.WARN: FAULT, Verdict.FAIL: FAULT, Verdict.UNKNOWN: COULD_NOT_TELL}
+_ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)  # the worst comes first
 # A verdict is a shape and a word before it is a colour.
 MARKS = {
     Verdict.PASS: ("✓ sound", "bold green"),
@@ -60,3 +61,8 @@ def to_copy(console: Console, words: str) -> None:
     """A line that is to be copied, so it is never wrapped."""
     if words:
         console.print(Text("    " + words, "cyan"), soft_wrap=True)
+
+
+def worst(findings: Iterable[Finding]) -> Verdict:
+    """What a command ends with: a fault before what could not be seen; without findings nothing is known."""
+    return min((each.verdict for each in findings), key=_ORDER.index, default=Verdict.UNKNOWN)

@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from diagnostics.finding import Finding, UnknownReason
@@ -96,8 +97,7 @@ async def inspect(subject: Subject, world: World, *, timeout_s: float = TIMEOUT_
     by_area = dict(zip(AREAS, await asyncio.gather(*looks), strict=True))
     if prove:
         proofs = (
-            proven(found, lambda laid, area=area: look(area, subject, laid, ends_at=ends_at), world)  # type: ignore[misc]
-            for area, found in by_area.items()
+            proven(found, partial(look, area, subject, ends_at=ends_at), world) for area, found in by_area.items()
         )
         by_area = dict(zip(AREAS, await asyncio.gather(*proofs), strict=True))
     findings = [each for found in by_area.values() for each in found]
