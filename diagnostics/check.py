@@ -89,6 +89,8 @@ class Context:
     messages: Sequence[Mapping[str, Any]] = ()  # what was read out of messages that staff pasted, newest first
     warm_up: Mapping[str, Any] | None = None  # {"begun_on", "target", "start", "growth", "days"} of the plan in force
     blocklists: Sequence[str] = ()  # the DNS blocklists that may be asked, by name
+    form: str = ""  # the form that the run is about, as events name it (`plugin:id`); "": all of the site's
+    attach: Callable[[str, bytes], str] | None = None  # (name, PNG): keeps a picture with the run; its id
 
 
 CheckFunction = Callable[[Context], Awaitable[list[Finding]]]

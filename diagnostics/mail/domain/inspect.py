@@ -87,22 +87,22 @@ async def inspect(subject: Subject, world: World, *, timeout_s: float = TIMEOUT_
     """
     ends_at = asyncio.get_running_loop().time() + timeout_s
     known = asyncio.ensure_future(existing(subject, world, ends_at=ends_at))
-    looks = [asyncio.ensure_future(look(area, subject, world, ends_at=ends_at)) for area in AREAS]
+    looks = [asyncio.ensure_future(seen(area, subject, world, ends_at=ends_at, prove=prove)) for area in AREAS]
     there = await known
     if any(each.code == DOMAIN_UNKNOWN.code for each in there):
         for task in looks:
             task.cancel()
         await asyncio.gather(*looks, return_exceptions=True)
         return there
-    by_area = dict(zip(AREAS, await asyncio.gather(*looks), strict=True))
-    if prove:
-        proofs = (
-            proven(found, partial(look, area, subject, ends_at=ends_at), world) for area, found in by_area.items()
-        )
-        by_area = dict(zip(AREAS, await asyncio.gather(*proofs), strict=True))
-    findings = [each for found in by_area.values() for each in found]
+    findings = [each for found in await asyncio.gather(*looks) for each in found]
     findings = without_repeats([*there, *findings])
     return [*findings, *(of_report(each, subject.domain) for each in rules(subject, findings).findings)]
+
+
+async def seen(area: Area, subject: Subject, world: World, *, ends_at: float, prove: bool) -> list[Finding]:
+    """One area's findings, and the proof of its remedies while the others still wait for answers."""
+    found = await look(area, subject, world, ends_at=ends_at)
+    return await proven(found, partial(look, area, subject, ends_at=ends_at), world) if prove else found
 
 
 async def look(area: Area, subject: Subject, world: World, *, ends_at: float) -> list[Finding]:
