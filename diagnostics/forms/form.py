@@ -98,7 +98,7 @@ class Forms:
 
 
 def read_forms(answer: Mapping[str, Any]) -> Forms:
-    """The answer of `forms.list`. A part that is of another kind than the protocol has it is left out, never guessed."""
+    """The answer of `forms.list`. A part of another kind than in the protocol is left out."""
     forms = [_form(each) for each in _maps(answer.get("forms"))]
     more = answer.get("more")
     return Forms(
