@@ -90,6 +90,9 @@ class Context:
     warm_up: Mapping[str, Any] | None = None  # {"begun_on", "target", "start", "growth", "days"} of the plan in force
     blocklists: Sequence[str] = ()  # the DNS blocklists that may be asked, by name
     form: str = ""  # the form that the run is about, as events name it (`plugin:id`); "": all of the site's
+    by_hand: bool = False  # a person asked for this run: what runs by itself keeps to quiet hours
+    rhythms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # form -> {"counts", "last_at"} by kind
+    heard_at: datetime | None = None  # when the site last told anything
     attach: Callable[[str, bytes], str] | None = None  # (name, PNG): keeps a picture with the run; its id
 
 
