@@ -4,6 +4,7 @@ Nothing else in `diagnostics` opens a socket. What goes wrong is raised as what
 happened (`errors`), never as what it means: that is a check's to say.
 """
 
+from diagnostics.network.batch import Answer, Remembers, ask_all
 from diagnostics.network.certificate import Certificate
 from diagnostics.network.door import Network, TLSMode
 from diagnostics.network.egress import EgressPolicy
@@ -32,6 +33,7 @@ from diagnostics.network.stream import Stream
 __all__ = [
     "DNS",
     "Addresses",
+    "Answer",
     "Certificate",
     "ConnectRefused",
     "ConnectTimedOut",
@@ -49,6 +51,7 @@ __all__ = [
     "NotHTTP",
     "Overlay",
     "RecordType",
+    "Remembers",
     "Resolver",
     "Response",
     "Seen",
@@ -59,6 +62,7 @@ __all__ = [
     "TLSFailed",
     "TLSMode",
     "TooMuch",
+    "ask_all",
     "fetch",
     "is_name",
     "read_nameserver",

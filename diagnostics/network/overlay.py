@@ -17,6 +17,7 @@ import dns.rdtypes.ANY.TXT
 import dns.rdtypes.txtbase
 
 from diagnostics.finding import RecordChange
+from diagnostics.network.batch import Answer, Remembers
 from diagnostics.network.errors import DNSUnavailable
 from diagnostics.network.query import DNS, DNSAnswer, End, RecordType, recorded
 from diagnostics.printable import printable
@@ -31,6 +32,7 @@ class Overlay:
 
     def __init__(self, dns: DNS, changes: Sequence[RecordChange]) -> None:
         self._dns = dns
+        self._memory = dns if isinstance(dns, Remembers) else None
         self._changes: dict[tuple[str, str], list[RecordChange]] = {}
         for change in changes:
             if change.type not in _KINDS:
@@ -42,6 +44,17 @@ class Overlay:
     async def query(self, name: str, kind: RecordType) -> DNSAnswer:
         """As `DNS.query`, with the changes made."""
         return await self._follow(name, kind, 0)
+
+    def known(self, name: str, kind: RecordType) -> Answer | None:
+        """As `Remembers.known`; nothing of a name that a change touches."""
+        if self._memory is None or self._touches(name):
+            return None
+        answer = self._memory.known(name, kind)
+        if not isinstance(answer, DNSAnswer):
+            return answer
+        if any(map(self._touches, answer.chain)):
+            return None
+        return self._there(answer, name)
 
     async def _follow(self, name: str, kind: RecordType, depth: int) -> DNSAnswer:
         if depth > MOST_ALIASES:
@@ -58,6 +71,10 @@ class Overlay:
                 further = await self._follow(link, kind, depth + at)
                 chain = (*answer.chain[:at], *(further.chain or (link,)))
                 return dataclasses.replace(further, name=name, chain=chain)
+        return self._there(answer, name)
+
+    def _there(self, answer: DNSAnswer, name: str) -> DNSAnswer:
+        """*answer*, at a name that may have come into being."""
         if answer.end is not End.ANSWER and self._exists_now(name):
             return dataclasses.replace(answer, end=End.NODATA)
         return answer

@@ -6,6 +6,7 @@ any byte into one; a byte that is not UTF-8 stands as Python's surrogate escape.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Sequence
@@ -82,6 +83,7 @@ class DNS(Protocol):
         """The records of *kind* at *name*. Raises DNSUnavailable; ValueError for what can be no name."""
 
 
+@functools.lru_cache(maxsize=1024)  # a report asks the same names again and again
 def is_name(text: str) -> bool:
     """Whether *text* can be asked for: labels of 1 to 63 octets, 253 in all; one final dot may stand."""
     if text.isascii():

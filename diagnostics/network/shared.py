@@ -111,6 +111,21 @@ class SharedDNS:
         assert isinstance(answer, DNSAnswer)
         return answer if answer.name == name else replace(answer, name=name)
 
+    def known(self, name: str, kind: RecordType) -> DNSAnswer | DNSUnavailable | None:
+        """What `query` would return or raise without asking anybody; None: it would have to ask."""
+        if not is_name(name):
+            raise ValueError(f"not a DNS name: {name!r}")
+        outcome = self._known((folded(name), kind, "records"))
+        if isinstance(outcome, DNSAnswer):
+            answer: DNSAnswer | DNSUnavailable = outcome if outcome.name == name else replace(outcome, name=name)
+        elif isinstance(outcome, DNSUnavailable):
+            answer = _own(outcome, name)
+        else:
+            return None
+        self.counts.questions += 1
+        self.counts.kept += 1
+        return answer
+
     async def signed(self, name: str, kind: RecordType, *, validated: bool = False) -> dns.message.Message:
         """As `Resolver.signed`. The message is everybody's: not to be changed."""
         if name != "." and not is_name(name):
@@ -289,9 +304,14 @@ def _with_parents(plain: str) -> list[str]:
     return above
 
 
+def _own(error: DNSUnavailable, name: str) -> DNSUnavailable:
+    """An exception of its own for each who asked."""
+    return DNSUnavailable(name, phase=error.phase, seconds=error.seconds, detail=error.detail)
+
+
 def _told(outcome: _Outcome, name: str) -> DNSAnswer | dns.message.Message:
-    if isinstance(outcome, DNSUnavailable):  # an exception of its own for each who asked
-        raise DNSUnavailable(name, phase=outcome.phase, seconds=outcome.seconds, detail=outcome.detail)
+    if isinstance(outcome, DNSUnavailable):
+        raise _own(outcome, name)
     if isinstance(outcome, Exception):  # a fault of ours
         raise outcome
     return outcome

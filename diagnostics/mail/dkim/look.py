@@ -5,7 +5,6 @@ A wildcard is told by a selector that nobody has; NXDOMAIN at `_domainkey` ends 
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import re
 from collections.abc import Iterable, Sequence
@@ -19,14 +18,12 @@ from diagnostics.mail.dns_codes import nobody
 from diagnostics.mail.domain.no_mail import says_no_mail
 from diagnostics.mail.domain.subject import Subject, World
 from diagnostics.mail.senders import Proof, SendingService, Suspect, Traces
-from diagnostics.network import DNS, DNSAnswer, DNSUnavailable, End, RecordType, is_name
+from diagnostics.network import DNS, Answer, DNSAnswer, DNSUnavailable, End, RecordType, ask_all, is_name
 from diagnostics.printable import printable
 
 MOST_WANTED = 40  # selectors that messages and people name
 MOST_INCLUDES = 20
 _INCLUDE = re.compile(rb"(?:include:|redirect=)([a-z0-9._-]{3,253})", re.IGNORECASE)
-
-Answer = DNSAnswer | DNSUnavailable
 
 
 async def gather_facts(subject: Subject, world: World) -> Facts:
@@ -89,16 +86,9 @@ def _wanted(subject: Subject, domain: str) -> dict[str, Why]:
 
 
 async def _asked(dns: DNS, questions: Sequence[tuple[str, RecordType]]) -> list[Answer]:
-    return list(await asyncio.gather(*(_ask(dns, name, kind) for name, kind in questions)))
-
-
-async def _ask(dns: DNS, name: str, kind: RecordType) -> Answer:
-    if not is_name(name):
-        return DNSAnswer(name, kind, End.NXDOMAIN)  # too long to exist
-    try:
-        return await dns.query(name, kind)
-    except DNSUnavailable as error:
-        return error
+    """The answer to each question; a name that is too long does not exist."""
+    answers = iter(await ask_all(dns, [each for each in questions if is_name(each[0])]))
+    return [next(answers) if is_name(name) else DNSAnswer(name, kind, End.NXDOMAIN) for name, kind in questions]
 
 
 async def _wildcard(dns: DNS, domain: str, probed: Answer, above: Answer) -> Wildcard:

@@ -11,7 +11,7 @@ from diagnostics.mail.dkim.facts import Looked, Misplaced, Wildcard
 from diagnostics.mail.dkim.record import is_key_like
 from diagnostics.mail.dns_codes import nobody
 from diagnostics.mail.senders import Proof, Suspect
-from diagnostics.network import DNS, DNSAnswer, DNSUnavailable, End, RecordType, is_name
+from diagnostics.network import DNS, DNSAnswer, End, RecordType, ask_all, is_name
 
 MOST_SEARCHED = 12
 # A CNAME that Cloudflare proxies answers addresses of its own instead. https://www.cloudflare.com/ips/
@@ -52,11 +52,12 @@ async def _search(dns: DNS, looked: Looked, wildcard: Wildcard) -> Looked:
     labels = domain.split(".")
     zones = [".".join(labels[at:]) for at in range(len(labels) - 1)]
     names = [*(f"{looked.name}.{zone}" for zone in zones), f"{selector}.domainkey.{domain}", f"{selector}.{domain}"]
-    here, anywhere, *texts = await asyncio.gather(
-        _ask(dns, looked.name, "A"),
-        _ask(dns, f"{nobody(domain)}._domainkey.{domain}", "A"),
-        *(_ask(dns, name, "TXT") for name in names),
-    )
+    questions: list[tuple[str, RecordType]] = [
+        (looked.name, "A"),
+        (f"{nobody(domain)}._domainkey.{domain}", "A"),
+        *((name, "TXT") for name in names),
+    ]
+    here, anywhere, *texts = await _asked(dns, questions)
     proxied = [each for each in here.addresses if any(each.version == 4 and each in network for network in _PROXY)]
     elsewhere = next(
         (
@@ -71,10 +72,9 @@ async def _search(dns: DNS, looked: Looked, wildcard: Wildcard) -> Looked:
     return dataclasses.replace(looked, proxied=own, elsewhere=elsewhere)
 
 
-async def _ask(dns: DNS, name: str, kind: RecordType) -> DNSAnswer:
-    """A question beside the point: without an answer, nothing is claimed."""
-    nothing = DNSAnswer(name, kind, End.NODATA)
-    try:
-        return await dns.query(name, kind) if is_name(name) else nothing
-    except DNSUnavailable:
-        return nothing
+async def _asked(dns: DNS, questions: Sequence[tuple[str, RecordType]]) -> list[DNSAnswer]:
+    """Questions beside the point: without an answer, nothing is claimed."""
+    askable = [each for each in questions if is_name(each[0])]
+    came = dict(zip(askable, await ask_all(dns, askable), strict=True))
+    nothing = DNSAnswer("", "TXT", End.NODATA)
+    return [each if isinstance(each, DNSAnswer) else nothing for each in (came.get(asked) for asked in questions)]

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from diagnostics.finding import RecordChange
-from diagnostics.network import DNS, DNSAnswer, End, RecordType
+from diagnostics.network import DNS, Answer, DNSAnswer, End, RecordType, Remembers
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """One question and what matters of its answer. Names are lower case, without the final dot."""
 
     name: str
@@ -32,19 +30,32 @@ class Noting:
 
     def __init__(self, dns: DNS) -> None:
         self._dns = dns
+        self._memory = dns if isinstance(dns, Remembers) else None
         self.asked: set[Asked] = set()
 
     async def query(self, name: str, kind: RecordType) -> DNSAnswer:
         """As `DNS.query`."""
-        plain = _plain(name)
         try:
             answer = await self._dns.query(name, kind)
         except BaseException:
-            self.asked.add(Asked(plain, kind, absent=True))
+            self.asked.add(Asked(_plain(name), kind, absent=True))
             raise
-        led = tuple(_plain(each) for each in answer.chain)
-        self.asked.add(Asked(plain, kind, answer.end is End.NXDOMAIN, led))
+        self._note(name, kind, answer)
         return answer
+
+    def known(self, name: str, kind: RecordType) -> Answer | None:
+        """As `Remembers.known`."""
+        answer = self._memory.known(name, kind) if self._memory else None
+        if answer is not None:
+            self._note(name, kind, answer)
+        return answer
+
+    def _note(self, name: str, kind: RecordType, answer: Answer) -> None:
+        if isinstance(answer, DNSAnswer):
+            led = tuple(map(_plain, answer.chain))
+            self.asked.add(Asked(_plain(name), kind, answer.end is End.NXDOMAIN, led))
+        else:
+            self.asked.add(Asked(_plain(name), kind, absent=True))
 
 
 class Joint(Generic[T]):
