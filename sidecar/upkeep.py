@@ -81,9 +81,9 @@ def set_relay_networks(db: Database, site_id: str, networks: Sequence[str]) -> N
     sites.set_relay_networks(db, site_id, fit)
 
 
-def run_now(services: Services, site_id: str, playbook: str, by: str) -> str:
-    """Start a playbook on a site, or join the run that is under way. Raises NotFound, Refused."""
-    return _start(services, site_id, playbook, {"kind": "person", "by": by})
+def run_now(services: Services, site_id: str, playbook: str, by: str, form: str = "") -> str:
+    """Start a playbook on a site, or join the run that is under way; of *form* alone. Raises NotFound, Refused."""
+    return _start(services, site_id, playbook, {"kind": "person", "by": by}, form)
 
 
 def run_everywhere(services: Services, playbook: str, by: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -104,7 +104,8 @@ def run_everywhere(services: Services, playbook: str, by: str) -> tuple[dict[str
 def look_again(services: Services, ticket_id: int, by: str) -> str:
     """Run the playbook that filed the ticket, on its site, now. Raises NotFound, Refused."""
     ticket = tickets.ticket(services.db, ticket_id)
-    return _start(services, ticket.site_id, ticket.playbook, {"kind": "person", "by": by, "ticket": ticket_id})
+    trigger = {"kind": "person", "by": by, "ticket": ticket_id}
+    return _start(services, ticket.site_id, ticket.playbook, trigger, str(ticket.body.get("form") or ""))
 
 
 def look_again_at(services: Services, run_id: str, check: str, by: str) -> str:
@@ -121,13 +122,15 @@ def _known(services: Services, playbook: str) -> None:
         raise Refused(f"There is no playbook {playbook}. Known: {known}.")
 
 
-def _start(services: Services, site_id: str, playbook: str, trigger: dict[str, Any]) -> str:
+def _start(services: Services, site_id: str, playbook: str, trigger: dict[str, Any], form: str = "") -> str:
     site = sites.site(services.db, site_id)
     _known(services, playbook)
+    if form and not services.playbooks[playbook].about_forms:
+        raise Refused(f"{services.playbooks[playbook].title} does not look at forms, so it takes none.")
     if site.state != "paired":
         raise Refused("This site is not paired, so nothing can be asked of it. Make a pairing code first.")
     try:
-        return runs.start(services, site_id, playbook, trigger)
+        return runs.start(services, site_id, playbook, trigger, form=form)
     except runs.Running as under_way:
         return under_way.run_id
 

@@ -33,7 +33,8 @@ def start(services: Services, call: Call) -> dict[str, Any]:
         raise Refusal("not_found", "There is no such playbook with a button.")
     try:
         trigger = {"kind": "button", "by": scrub(by)}
-        return {"run": runs.start(services, call.site.id, playbook, trigger, login=_sealed(body, "login"))}
+        login, form = _sealed(body, "login"), _text(body, "form", 200, default="")
+        return {"run": runs.start(services, call.site.id, playbook, trigger, login=login, form=form)}
     except runs.Running as under_way:
         raise Refusal("running", "It is being looked at already: watch that run.", run=under_way.run_id) from None
     except runs.PressedOften as often:
@@ -41,7 +42,7 @@ def start(services: Services, call: Call) -> dict[str, Any]:
         message = f"This site's buttons have started {PRESSES} runs within an hour. Press again in {minutes} min."
         raise Refusal("pressed_often", message, retry_after_s=often.retry_after_s) from None
     except NotFound:
-        raise Refusal("not_found", "There is no such playbook.") from None
+        raise Refusal("not_found", "There is no such playbook, or it is about no form.") from None
 
 
 def show(services: Services, call: Call) -> dict[str, Any]:

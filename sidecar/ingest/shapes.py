@@ -157,6 +157,14 @@ _FORM: dict[str, Clean] = {
     "error": text(200),
 }
 
+_SEEN_BY_VISITORS: dict[str, Clean] = {  # what a page's own script counts: anybody can forge it
+    "plugin": NAME,
+    "form": NAME,
+    "title": text(200),
+    "page": text(500),
+    "count": number,
+}
+
 FIELDS: dict[str, dict[str, Clean]] = {
     "mail.sent": _SENT,
     "mail.failed": {
@@ -173,6 +181,8 @@ FIELDS: dict[str, dict[str, Clean]] = {
     "form.failed": _FORM,
     "form.spam": _FORM,
     "form.lost": _FORM,
+    "form.stalled": _SEEN_BY_VISITORS,
+    "form.struggled": _SEEN_BY_VISITORS,
     "php.error": {
         "level": SHORT,
         "class": text(200),

@@ -24,6 +24,8 @@ EVENTS = (  # docs/protocol.md, Events
     "form.failed",
     "form.spam",
     "form.lost",
+    "form.stalled",
+    "form.struggled",
     "php.error",
     "config.changed",
     "plugin.changed",
@@ -77,6 +79,11 @@ class Playbook:
     proof: tuple[str, ...]  # the checks whose pass shows that a fault is mended
     steps: tuple[Step, ...]
     text: str
+
+    @property
+    def about_forms(self) -> bool:
+        """Whether it looks at forms: its runs may be about one of them, and at a site only one tries at a time."""
+        return any(check.startswith("forms.") for step in self.steps for check in step.run)
 
 
 def load_playbooks(*extra: Path, checks: Collection[str] | None = None) -> dict[str, Playbook]:

@@ -12,7 +12,8 @@ from typing import Any
 from diagnostics.check import Context
 from diagnostics.finding import Finding
 from sidecar.runs.equipment import Equipment
-from sidecar.store import events, grounds, runs, sites, warm_ups
+from sidecar.runs.forms import FORM_EVENTS, about_forms
+from sidecar.store import attachments, events, form_rhythm, grounds, runs, sites, warm_ups
 from sidecar.store.database import Database
 from sidecar.store.events import Event
 from sidecar.store.findings import findings_of
@@ -21,12 +22,14 @@ from sidecar.store.sites import Site
 from sidecar.store.warm_ups import WarmUp
 
 EVENTS_SHOWN = 200
+FORM_EVENTS_SHOWN = 10_000  # a month of a busy form: its rhythm is learned from them
+FORM_DAYS = 60
 CHANGES_SHOWN = 20
 DAYS_SHOWN = 90  # of a warm-up: so long events are kept
 
 
-def context_of(equipment: Equipment, run_id: str) -> Context:
-    """The context of the next check of this run."""
+def context_of(equipment: Equipment, run_id: str, step_id: str = "", check: str = "") -> Context:
+    """The context of the next check of this run: of *check* in that step, where its pictures belong to one."""
     db, settings = equipment.db, equipment.settings
     run = runs.run(db, run_id)
     site = sites.site(db, run.site_id)
@@ -37,7 +40,7 @@ def context_of(equipment: Equipment, run_id: str) -> Context:
         network=equipment.network.allowing(networks) if networks else equipment.network,
         site=equipment.ask(site, run_id),
         now=equipment.now(),
-        events=[as_mapping(event) for event in events.recent(db, site.id, limit=EVENTS_SHOWN)],
+        events=_events(equipment, run),
         changes=[as_mapping(event) for event in events.changes_before(db, site.id, equipment.now(), CHANGES_SHOWN)],
         findings=[row.finding for row in findings_of(db, run_id)],
         run_id=run_id,
@@ -49,7 +52,32 @@ def context_of(equipment: Equipment, run_id: str) -> Context:
         messages=[{**each.ground, "read_at": each.read_at.isoformat()} for each in grounds.grounds_of(db, site.id)],
         warm_up=as_plan(db, site, plan, equipment.now()) if plan else None,
         blocklists=settings.blocklists,
+        rhythms=form_rhythm.rhythms(db, site.id, equipment.now()) if about_forms(run) else {},
+        heard_at=site.last_seen_at,
+        form=str(run.trigger.get("form") or ""),
+        by_hand=run.trigger.get("kind") in ("person", "button"),
+        attach=partial(_attach, equipment, run_id, step_id, check),
     )
+
+
+def _attach(equipment: Equipment, run_id: str, step_id: str, check: str, name: str, png: bytes) -> str:
+    return attachments.keep(equipment.db, run_id, step_id, check, name, png, equipment.now())
+
+
+def _events(equipment: Equipment, run: Run) -> list[Mapping[str, Any]]:
+    """What the site told lately; of a form, and of its mails, as far back as its rhythm is learned from."""
+    db = equipment.db
+    told = events.recent(db, run.site_id, limit=EVENTS_SHOWN)
+    if about_forms(run):
+        since = equipment.now() - timedelta(days=FORM_DAYS)
+        of_forms = events.since(db, run.site_id, FORM_EVENTS, since, FORM_EVENTS_SHOWN)
+        seen = {event.id for event in of_forms}
+        told = sorted(
+            [*of_forms, *(event for event in told if event.id not in seen)],
+            key=lambda event: event.occurred_at,
+            reverse=True,
+        )
+    return [as_mapping(event) for event in told]
 
 
 def _previous(db: Database, run: Run) -> list[Finding]:

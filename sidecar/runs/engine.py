@@ -27,6 +27,7 @@ from dbos import (
 from sidecar.playbooks import parse_playbook
 from sidecar.runs.concluding import close_step, conclude, died
 from sidecar.runs.equipment import Equipment
+from sidecar.runs.forms import about_forms
 from sidecar.runs.isolation import LOOKS
 from sidecar.runs.looking import block, look
 from sidecar.runs.schedules import start_scheduled
@@ -118,7 +119,9 @@ def enqueue(run: Run) -> None:
     queue = DBOS.retrieve_queue(QUEUE)
     if queue is None:
         raise RuntimeError(f"the queue {QUEUE} is not registered")
-    with SetWorkflowID(run.id), SetEnqueueOptions(queue_partition_key=f"{run.site_id} {run.playbook}"):
+    # Two playbooks try forms: at a site they take turns, too.
+    lane = "forms" if about_forms(run) else run.playbook
+    with SetWorkflowID(run.id), SetEnqueueOptions(queue_partition_key=f"{run.site_id} {lane}"):
         queue.enqueue(carry_out, run.id)
 
 

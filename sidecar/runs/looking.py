@@ -15,6 +15,7 @@ from sidecar.runs.codes import BLOCKED, CHECK_FAILED, CHECK_TIMED_OUT, CHECK_UNK
 from sidecar.runs.context import context_of
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.isolation import LOOKS, within_its_time
+from sidecar.store import attachments
 from sidecar.store import runs as store
 from sidecar.store.findings import keep_findings
 
@@ -36,7 +37,8 @@ def look(equipment: Equipment, run_id: str, step_id: str, check_name: str) -> st
         known = {"known": sorted(equipment.checks)}
         found = [CHECK_UNKNOWN.finding(check_name, known, reason=UnknownReason.UNAVAILABLE)]
     else:
-        found = _findings(check, context_of(equipment, run_id))
+        attachments.forget(db, run_id, step_id, check_name)
+        found = _findings(check, context_of(equipment, run_id, step_id, check_name))
     keep_findings(db, run_id, step_id, check_name, found, equipment.now())
     return next((finding.code for finding in found if breaks_ground(finding)), "")
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from diagnostics.finding import Finding, Verdict
 from diagnostics.mail.reading import read_failure, silence
+from sidecar.runs.forms import form_of
 from sidecar.store.events import Event
 from sidecar.tickets import fingerprint
 
@@ -15,8 +16,10 @@ log = logging.getLogger(__name__)
 
 
 def reading_of(event: Event, site_url: str) -> str:
-    """A fingerprint: of the fault that its words name, else of its kind, its host and its lasting words."""
+    """A fingerprint: of the form or the fault that its words name, else of its kind, host and lasting words."""
     data = event.data
+    if event.type.startswith("form."):
+        return fingerprint(event.site_id, event.type, form_of(event))
     host = str(data.get("host") or "")
     words = _text(event)
     try:

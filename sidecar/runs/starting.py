@@ -11,18 +11,31 @@ import json
 import math
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sidecar.playbooks import Playbook
 from sidecar.runs.equipment import Equipment
+from sidecar.runs.forms import same_forms
 from sidecar.store import runs as store
 from sidecar.store.database import Conflict, NotFound
 from sidecar.store.runs import Run
 
-# For a site and playbook; a run that has opened a ticket costs nothing, as its like start no run any more.
-COOL_DOWN = timedelta(seconds=60)  # between two runs for the same words
-BREATH = timedelta(seconds=10)  # before a run for other words
-BUDGET, WINDOW = 4, timedelta(minutes=10)  # runs that events may start in this time
+
+@dataclass(frozen=True)
+class Pace:
+    """How often events may start a playbook at a site; a run that has opened a ticket costs nothing."""
+
+    cool_down: timedelta  # between two runs for the same words
+    breath: timedelta  # before a run for other words
+    budget: int  # runs that events may start ...
+    window: timedelta  # ... in this time
+
+
+MAIL_PACE = Pace(timedelta(seconds=60), timedelta(seconds=10), 4, timedelta(minutes=10))
+# A form is tried in a real browser, and some of its events anybody can forge.
+FORM_PACE = Pace(timedelta(minutes=15), timedelta(seconds=30), 6, timedelta(hours=1))
 # Runs that a site's own buttons may start: its signature is good for any number of presses.
 PRESSES, PRESSED_WITHIN = 20, timedelta(hours=1)
 
@@ -43,23 +56,32 @@ class PressedOften(Conflict):
         self.retry_after_s = retry_after_s
 
 
-def start(equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[str, Any], *, login: str = "") -> str:
+def start(
+    equipment: Equipment, site_id: str, playbook: str, trigger: Mapping[str, Any], *, login: str = "", form: str = ""
+) -> str:
     """Start *playbook* for a person (`{"kind": "button" | "person", "by": name}`); the run's id.
 
     *login* is what an admin sealed to be tried once in this run: the store learns only that there was one.
-    Raises NotFound for an unknown playbook or site, Running when one is under way, and PressedOften.
+    *form* (`plugin:id`) is the one that it shall look at, of a playbook about forms; "" for all of them.
+    Raises NotFound for an unknown playbook or site, or one that has no say about a form, Running when one is
+    under way, and PressedOften.
     """
     if playbook not in equipment.playbooks:
         raise NotFound(f"there is no playbook {playbook}")
+    if form and not equipment.playbooks[playbook].about_forms:
+        raise NotFound(f"{playbook} does not look at forms")
     with equipment.db.transaction():
         for run in store.open_runs(equipment.db, site_id, playbook):
-            if run.state == "running" or run.due_at <= equipment.now():
+            under_way = run.state == "running" or run.due_at <= equipment.now()
+            if under_way and same_forms(run.trigger, form):
                 raise Running(run.id)
         if trigger.get("kind") == "button":
             _spend_a_press(equipment, site_id)
         told = {**trigger, "at": equipment.now().isoformat(), "nonce": secrets.token_hex(4)}
         if login:
             told["log_in"] = True
+        if form:
+            told["form"] = form
         try:
             run_id = add(equipment, site_id, playbook, told)
         except Conflict as error:
@@ -111,24 +133,24 @@ def run_id_of(site_id: str, playbook: str, trigger: Mapping[str, Any]) -> str:
     return f"run_{hashlib.sha256(plain.encode()).hexdigest()[:24]}"
 
 
-def due_after_cool_down(equipment: Equipment, site_id: str, playbook: str, reading: str) -> datetime:
+def due_after_cool_down(equipment: Equipment, site_id: str, playbook: Playbook, reading: str) -> datetime:
     """When events may start the next run there: now, or when the site has cooled down."""
-    now = equipment.now()
-    lately = store.fruitless_event_runs(equipment.db, site_id, playbook, now - WINDOW)
+    now, pace = equipment.now(), FORM_PACE if playbook.about_forms else MAIL_PACE
+    lately = store.fruitless_event_runs(equipment.db, site_id, playbook.id, now - pace.window)
     due = now
     for run in lately:
-        due = max(due, run.due_at + (COOL_DOWN if run.reading == reading else BREATH))
-    if len(lately) >= BUDGET:
-        due = max(due, lately[-BUDGET].due_at + WINDOW)
+        due = max(due, run.due_at + (pace.cool_down if run.reading == reading else pace.breath))
+    if len(lately) >= pace.budget:
+        due = max(due, lately[-pace.budget].due_at + pace.window)
     return due
 
 
-def again_from_outside(equipment: Equipment, run: Run, cause: str) -> str:
-    """Look once more before anybody is told: only a look from outside has shown *cause* so far."""
+def again_from_outside(equipment: Equipment, run: Run, cause: str, form: str = "") -> str:
+    """Look once more before anybody is told: only a look from outside has shown *cause*, of *form*, so far."""
     same = run.trigger.get("kind") == "look" and run.trigger.get("cause") == cause
     looks = int(run.trigger.get("look", 1)) if same else 1
     first = str(run.trigger.get("first", run.id)) if same else run.id
-    trigger = {"kind": "look", "first": first, "look": looks + 1, "cause": cause}
+    trigger = {"kind": "look", "first": first, "look": looks + 1, "cause": cause, **({"form": form} if form else {})}
     pause = timedelta(seconds=equipment.settings.page_looks_s / 2)
     return add(equipment, run.site_id, run.playbook, trigger, due_at=equipment.now() + pause)
 
@@ -142,4 +164,5 @@ def look_again(equipment: Equipment, run_id: str, check: str, by: str = "") -> s
     playbook = equipment.playbooks.get(run.playbook)
     if playbook is None or check not in [name for step in playbook.steps for name in step.run]:
         raise NotFound(f"{run.title} has no check {check}")
-    return start(equipment, run.site_id, run.playbook, {"kind": "person", "by": by, "look": check, "after": run_id})
+    trigger = {"kind": "person", "by": by, "look": check, "after": run_id}
+    return start(equipment, run.site_id, run.playbook, trigger, form=str(run.trigger.get("form") or ""))

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from sidecar import tickets
+from sidecar.playbooks import Playbook
 from sidecar.runs.changes import CHANGES, concerns_mail, look_when_settled, of_changes
 from sidecar.runs.equipment import Equipment
+from sidecar.runs.forms import form_of, same_forms
 from sidecar.runs.reading import reading_of
 from sidecar.runs.starting import add, due_after_cool_down
 from sidecar.store import events, sites
@@ -27,7 +29,7 @@ from sidecar.tickets.rechecks import moved
 BATCH = 500
 MOST_QUEUED = 3  # runs that wait for one playbook of one site, whatever else its events say
 MEANT_SO_FOR = timedelta(hours=1)  # what is "not a fault" is looked at once in this time: is it still the same?
-MOVES = ("mail.sent", *CHANGES)  # after these an open ticket is worth a look
+MOVES = ("mail.sent", "form.submitted", *CHANGES)  # after these an open ticket is worth a look
 
 log = logging.getLogger(__name__)
 
@@ -86,13 +88,14 @@ def _triage(equipment: Equipment, event: Event, reading: str) -> None:
         if event.type not in playbook.events:
             continue
         if event.type not in CHANGES:
-            _answer(equipment, event, playbook.id, reading)
-        elif concerns_mail(event) and not looked_at_soon:
+            _answer(equipment, event, playbook, reading)
+        elif (playbook.about_forms or concerns_mail(event)) and not looked_at_soon:
             look_when_settled(equipment, event, playbook.id)
 
 
-def _answer(equipment: Equipment, event: Event, playbook: str, reading: str) -> None:
+def _answer(equipment: Equipment, event: Event, asked: Playbook, reading: str) -> None:
     """One event that asks for a run: it counts on the ticket of its fault, joins a run, or starts one."""
+    playbook, form = asked.id, form_of(event) if asked.about_forms else ""
     known = _ticket_of(equipment, event, reading)
     if known is not None:
         tickets.occurred(equipment, known.id, [f"event:{event.id}"], event.occurred_at, line=known.state == "open")
@@ -102,10 +105,13 @@ def _answer(equipment: Equipment, event: Event, playbook: str, reading: str) -> 
     # A run that has begun answers for the words that it was started with, not for others.
     alike = [run for run in open_runs if run.reading == reading]
     if alike or len(queued) >= MOST_QUEUED:
-        store.attach_event(equipment.db, (alike or queued)[-1].id, event.id)
+        joined = (alike or queued)[-1]
+        store.attach_event(equipment.db, joined.id, event.id)
+        if form and not same_forms(joined.trigger, form):
+            store.retrigger(equipment.db, joined.id, {**joined.trigger, "form": ""})  # it looks at all of them
         return
-    trigger = {"kind": "event", "event": event.id, "type": event.type}
-    due = due_after_cool_down(equipment, event.site_id, playbook, reading)
+    trigger = {"kind": "event", "event": event.id, "type": event.type, **({"form": form} if form else {})}
+    due = due_after_cool_down(equipment, event.site_id, asked, reading)
     settling = of_changes(queued)  # what failed now is why it looks, and it need not wait for more changes
     if settling and store.hasten(equipment.db, settling.id, trigger=trigger, reading=reading, due_at=due):
         run_id = settling.id

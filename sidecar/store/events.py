@@ -84,6 +84,21 @@ def recent(db: Database, site_id: str, types: Sequence[str] = (), limit: int = 1
     )
 
 
+def since(db: Database, site_id: str, types: Sequence[str], at: datetime, limit: int) -> list[Event]:
+    """A site's events of these types since then, newest first."""
+    return db.rows(
+        Event,
+        f"""
+        SELECT {COLUMNS} FROM events
+         WHERE site_id = :site AND occurred_at >= :at AND type IN (SELECT value FROM json_each(:types))
+         ORDER BY occurred_at DESC LIMIT :limit""",  # noqa: S608 - a constant
+        site=site_id,
+        at=at,
+        types=list(types),
+        limit=limit,
+    )
+
+
 def changes_before(db: Database, site_id: str, before: datetime, limit: int = 20) -> list[Event]:
     """What was changed on the site up to that instant, newest first."""
     return db.rows(

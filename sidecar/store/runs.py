@@ -230,6 +230,11 @@ def hasten(db: Database, run_id: str, *, trigger: dict[str, Any], reading: str, 
     )
 
 
+def retrigger(db: Database, run_id: str, trigger: dict[str, Any]) -> None:
+    """A run that waits has one more reason; one that has begun keeps its own."""
+    db.execute("UPDATE runs SET trigger = :trigger WHERE id = :id AND state = 'queued'", id=run_id, trigger=trigger)
+
+
 def ran_for(db: Database, ticket_id: int, since: datetime) -> bool:
     """Whether a run since then has come to this ticket."""
     found = db.value(

@@ -1,5 +1,6 @@
 """From event to ticket on the real engine and store: storms, other faults, mending, proof, coming back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,7 +90,7 @@ def test_the_same_event_counts_once_however_often_triage_sees_it(services, world
 
 
 def test_another_fault_starts_a_run_of_its_own(services, world, monkeypatch):
-    monkeypatch.setattr(starting, "BREATH", timedelta(seconds=0.1))
+    monkeypatch.setattr(starting, "MAIL_PACE", replace(starting.MAIL_PACE, breath=timedelta(seconds=0.1)))
     world.set(canary="no")
     site_id = add_site(services)
     happen(services, site_id, failed(AUTH))
@@ -223,7 +224,7 @@ def test_a_hung_mail_starts_a_run(services, world):
 
 
 def test_what_is_not_a_fault_stays_quiet_until_its_evidence_changes(services, world, monkeypatch):
-    monkeypatch.setattr(starting, "COOL_DOWN", timedelta(0))
+    monkeypatch.setattr(starting, "MAIL_PACE", replace(starting.MAIL_PACE, cool_down=timedelta(0)))
     world.set(mail="off")
     site_id = add_site(services)
     happen(services, site_id, failed())
