@@ -64,6 +64,7 @@ class FormContract:
 
     slug: ClassVar[str]  # the plugin's folder, and its name in the events
     setup: ClassVar[str]  # PHP: makes a form of the original whose mail goes to {office}; prints its id
+    folder: ClassVar[str] = ""  # the original's, where it is not the slug
     title: ClassVar[str] = "Contact Form Demo"
     required: ClassVar[tuple[str, str]]  # a required field as `send` and as the event name it
     lost_on: ClassVar[str]  # a hook between validation and outcome
@@ -82,7 +83,8 @@ class FormContract:
         which, folder = request.param, f"{cls.slug}-stand-in"
         source = PLUGINS / folder
         if which == ORIGINAL:
-            source, folder = real_plugin(request.getfixturevalue("real_plugins"), cls.slug), cls.slug
+            folder = cls.folder or cls.slug
+            source = real_plugin(request.getfixturevalue("real_plugins"), folder)
         _site.install_plugin(source, slug=folder)
         try:
             setup = cls.stand_in_setup if which == STAND_IN else cls.setup
