@@ -15,8 +15,11 @@ namespace Aftercare\Adapters;
 defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Event;
+use Aftercare\Form_Watch;
+use Aftercare\Includes\Forms\Late_Hold;
+use Aftercare\Includes\Forms\Ninja_Forms_Forms;
 
-final class Ninja_Forms extends \Aftercare\Form_Adapter {
+final class Ninja_Forms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
 
 	const PLUGIN = 'ninja-forms';
 
@@ -56,6 +59,85 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter {
 			'form'  => (string) $id,
 			'title' => $title,
 		);
+	}
+
+	/** @inheritDoc */
+	public function forms(): array {
+		return Ninja_Forms_Forms::all();
+	}
+
+	/** The actions that judge do not run, and captchas are no fields that are looked at. The nonce stays: it is every visitor's. */
+	public function exempt(): void {
+		add_filter( 'ninja_forms_run_action_type_akismet', '__return_false', PHP_INT_MAX );
+		add_filter( 'ninja_forms_run_action_type_recaptcha', '__return_false', PHP_INT_MAX );
+		add_filter(
+			'ninja_forms_pre_validate_field_settings',
+			static function ( $field ) {
+				$captcha = is_array( $field ) && isset( Ninja_Forms_Forms::CAPTCHAS[ $field['type'] ?? '' ] );
+				return $captcha ? array( 'type' => null ) + $field : $field; // What has no type is not validated.
+			},
+			PHP_INT_MAX
+		);
+	}
+
+	/** Of the form's actions only those run that keep, mail and answer; no other plugin hears of it. */
+	public function hold(): array {
+		$id = self::whole( substr( Form_Watch::form(), strlen( self::PLUGIN ) + 1 ) );
+		add_filter(
+			'ninja_forms_submission_actions',
+			static function ( $actions ) {
+				return ! is_array( $actions ) ? $actions : array_filter(
+					$actions,
+					static function ( $action ): bool {
+						return in_array( $action['settings']['type'] ?? '', Ninja_Forms_Forms::HARMLESS, true );
+					}
+				);
+			},
+			PHP_INT_MAX
+		);
+		$named = array_column( Ninja_Forms_Forms::deeds( $id ), 'name' );
+		Late_Hold::off( Ninja_Forms_Forms::HOOKS, Ninja_Forms_Forms::OWN );
+		return $named;
+	}
+
+	/** The entry is a post. Its running number is given back, unless the next visitor has taken one since. */
+	public function forget( string $entry ): bool {
+		global $wpdb;
+		$id   = self::whole( $entry );
+		$post = $id > 0 ? get_post( $id ) : null;
+		if ( ! $post instanceof \WP_Post || 'nf_sub' !== $post->post_type ) {
+			return true;
+		}
+		$form   = self::whole( get_post_meta( $id, '_form_id', true ) );
+		$number = self::whole( get_post_meta( $id, '_seq_num', true ) );
+		wp_delete_post( $id, true );
+		if ( $form > 0 && $number > 0 ) {
+			// phpcs:disable WordPress.DB.DirectDatabaseQuery -- The plugin's own tables; it has no function for it.
+			$next = array( 'value' => $number + 1 );
+			$back = array(
+				'value'      => $number,
+				'meta_value' => $number,
+			);
+			$form_meta = $wpdb->prefix . 'nf3_form_meta';
+			$wpdb->update(
+				$form_meta,
+				$back,
+				$next + array(
+					'parent_id' => $form,
+					'key'       => '_seq_num',
+				)
+			);
+			$wpdb->update(
+				$wpdb->prefix . 'nf3_forms',
+				array( 'seq_num' => $number ),
+				array(
+					'id'      => $form,
+					'seq_num' => $number + 1,
+				)
+			);
+			// phpcs:enable
+		}
+		return null === get_post( $id );
 	}
 
 	/**
@@ -120,8 +202,7 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter {
 				$this->seen['spam_by'] = 'recaptcha';
 				return $this->spam();
 			}
-			$label   = trim( wp_strip_all_tags( (string) $field->get_setting( 'label' ) ) );
-			$names[] = '' === $label ? (string) $id : $label;
+			$names[] = Ninja_Forms_Forms::field( $field );
 		}
 		return $names ? $this->refused( $names ) : $this->outcome( 'form.rejected', 'form_error' );
 	}

@@ -16,8 +16,11 @@ namespace Aftercare\Adapters;
 defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Event;
+use Aftercare\Form_Watch;
+use Aftercare\Includes\Forms\Late_Hold;
+use Aftercare\Includes\Forms\Wpforms_Forms;
 
-final class Wpforms extends \Aftercare\Form_Adapter {
+final class Wpforms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
 
 	const PLUGIN = 'wpforms';
 
@@ -55,6 +58,77 @@ final class Wpforms extends \Aftercare\Form_Adapter {
 			'form'  => (string) $id,
 			'title' => $form->post_title,
 		);
+	}
+
+	/** @inheritDoc */
+	public function forms(): array {
+		return Wpforms_Forms::all();
+	}
+
+	/** The filters by which WPForms lets an add-on switch its looks off; a custom captcha is a field, taken out of the form. */
+	public function exempt(): void {
+		$yes = array(
+			'wpforms_process_bypass_captcha', // Also the time limit, Akismet, Pro's filters by country and keyword.
+			'wpforms_process_anti_spam_honeypot_bypass',
+			'wpforms_process_time_limit_check_bypass',
+			'wpforms_process_antispam',
+		);
+		foreach ( $yes as $hook ) {
+			add_filter( $hook, '__return_true', PHP_INT_MAX - 1 );
+		}
+		add_filter( 'wpforms_process_honeypot', '__return_false', PHP_INT_MAX - 1 );
+		add_filter(
+			'wpforms_process_before_form_data',
+			static function ( $form ) {
+				foreach ( is_array( $form ) ? (array) ( $form['fields'] ?? array() ) : array() as $id => $field ) {
+					if ( 'captcha' === ( $field['type'] ?? '' ) ) {
+						unset( $form['fields'][ $id ] );
+					}
+				}
+				return $form;
+			},
+			PHP_INT_MAX
+		);
+	}
+
+	/** Mails leave in this request; no count, cloud copy, log, provider or other plugin hears of it. */
+	public function hold(): array {
+		add_filter( 'wpforms_tasks_entry_emails_trigger_send_same_process', '__return_true', PHP_INT_MAX - 1 );
+		foreach ( array( 'wpforms_dash_widget_allow_entries_count_lite', 'wpforms_analytics_should_track_user', 'wpforms_integrations_lite_connect_is_allowed' ) as $hook ) {
+			add_filter( $hook, '__return_false', PHP_INT_MAX );
+		}
+		add_filter(
+			'wpforms_setting',
+			static function ( $value, $key = '' ) {
+				return 'logs-enable' === $key ? false : $value;
+			},
+			PHP_INT_MAX,
+			2
+		);
+		add_filter(
+			'wpforms_process_before_form_data',
+			static function ( $form ) {
+				return is_array( $form ) ? array( 'providers' => array() ) + $form : $form;
+			},
+			PHP_INT_MAX
+		);
+		$id    = self::whole( substr( Form_Watch::form(), strlen( self::PLUGIN ) + 1 ) );
+		$data  = json_decode( (string) get_post_field( 'post_content', $id, 'raw' ), true );
+		$named = array_column( Wpforms_Forms::deeds( $id, is_array( $data ) ? $data : array() ), 'name' );
+		Late_Hold::off( Wpforms_Forms::hooks( $id ), Wpforms_Forms::OWN );
+		return $named;
+	}
+
+	/** Pro keeps entries, with their answers, notes and files; Lite keeps nothing, and what it counts was held. */
+	public function forget( string $entry ): bool {
+		$id  = self::whole( $entry );
+		$all = function_exists( 'wpforms' ) ? \wpforms() : null;
+		$pro = is_object( $all ) && is_callable( array( $all, 'obj' ) ) ? $all->obj( 'entry' ) : null;
+		if ( 0 === $id || ! is_object( $pro ) || ! is_callable( array( $pro, 'delete' ) ) ) {
+			return true;
+		}
+		$pro->delete( $id, array( 'cap' => false ) ); // Its answer is false too where there were no notes to delete.
+		return empty( $pro->get( $id, array( 'cap' => false ) ) );
 	}
 
 	/**
@@ -153,8 +227,7 @@ final class Wpforms extends \Aftercare\Form_Adapter {
 		$this->seen += array( 'kept' => false );
 		$names       = array();
 		foreach ( array_filter( array_keys( $of_form ), 'is_int' ) as $id ) {
-			$label   = trim( wp_strip_all_tags( (string) ( $form['fields'][ $id ]['label'] ?? '' ) ) );
-			$names[] = '' === $label ? (string) $id : $label;
+			$names[] = Wpforms_Forms::field( (array) ( $form['fields'] ?? array() ), $id );
 		}
 		return $names ? $this->refused( $names ) : $this->outcome( 'form.rejected', 'form_error' );
 	}
