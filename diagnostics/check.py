@@ -93,6 +93,7 @@ class Context:
     by_hand: bool = False  # a person asked for this run: what runs by itself keeps to quiet hours
     rhythms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # form -> {"counts", "last_at"} by kind
     heard_at: datetime | None = None  # when the site last told anything
+    paired_at: datetime | None = None  # since when it tells
     attach: Callable[[str, bytes], str] | None = None  # (name, PNG): keeps a picture with the run; its id
 
 

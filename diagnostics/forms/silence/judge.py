@@ -1,0 +1,102 @@
+"""Is a form's silence within its rhythm, unlikely enough to try it, or an alarm by itself?
+
+The odds say how often a sound form has a gap like this one: once in four weeks and more seldom is worth a try, which
+costs little and proves much; once in 200 weeks and more seldom is an alarm without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from statistics import median
+
+from diagnostics.forms.silence.calendar import Calendar, hour_index
+from diagnostics.forms.silence.gap import FEWEST_A_WEEK, Gap, look_at
+from diagnostics.forms.silence.rhythm import YOUNGEST_DAYS, Entries, Rhythm, learn
+from diagnostics.forms.silence.told import VIEWED, Told
+
+TRY_WEEKS = 4.0
+SILENT_WEEKS = 200.0
+WEEK = 7 * 24  # hours
+WEEKS_BEFORE = 4  # whose visitors are the usual ones
+UNLIKELY = 0.05  # a form with few entries has few gaps: each must be unlikely by itself too
+
+
+class Standing(StrEnum):
+    """Where a form's silence stands."""
+
+    NO_ENTRY = "no entry"  # none was ever counted
+    YOUNG = "young"  # fewer than seven days, or none of its entries in them
+    WITHIN = "within"
+    UNLIKELY = "unlikely"  # try it
+    SILENT = "silent"  # an alarm by itself
+    NO_VISITORS = "no visitors"  # silent, and so is its page: that is not the form's fault
+
+
+@dataclass(frozen=True)
+class Silence:
+    """One form's silence, with what it was judged by."""
+
+    standing: Standing
+    since: datetime | None = None  # the last entry; or the pairing, where that came after it
+    until: datetime | None = None  # now; or when the site last told anything
+    days: int = 0  # whole days counted before the gap
+    rhythm: Rhythm | None = None
+    gap: Gap | None = None
+    visitors: float | None = None  # what share of the usual ones came in the gap; None: nobody counts them
+    only_tried: bool = False  # too few entries for an alarm by itself
+
+
+def silence_of(
+    told: Told,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    heard_at: datetime | None = None,
+    paired_at: datetime | None = None,
+) -> Silence:
+    """Judge the gap since the form's last entry. What was not told after *heard_at* is no silence of the form's."""
+    if told.last_at is None or not told.entries or told.since is None:
+        return Silence(Standing.NO_ENTRY)
+    until = min(now, heard_at) if heard_at else now
+    since = max(told.last_at, paired_at) if paired_at else told.last_at
+    until = max(until, since)
+    # Only what came before the gap teaches: the gap itself must not make the form seem slow.
+    last_day = calendar.at(hour_index(told.last_at))[0]
+    entries = Entries.of(told.entries, calendar, told.since)
+    days = max(0, last_day - entries.first_day - 1)
+    rhythm = learn(entries, last_day, calendar)
+    if rhythm is None or rhythm.entries <= 0:
+        return Silence(Standing.YOUNG, since, until, min(days, YOUNGEST_DAYS))
+    gap = look_at(rhythm, calendar, since, until)
+    only_tried = rhythm.a_week < FEWEST_A_WEEK
+    standing = _standing(gap, only_tried)
+    visitors = None
+    if standing is not Standing.WITHIN and (visitors := _visitors(told, since, until)) is not None:
+        fewer = look_at(rhythm, calendar, since, until, visitors)
+        standing = Standing.NO_VISITORS if _standing(fewer, only_tried) is Standing.WITHIN else standing
+    return Silence(standing, since, until, rhythm.days, rhythm, gap, visitors, only_tried)
+
+
+def _standing(gap: Gap, only_tried: bool) -> Standing:
+    if gap.weeks >= SILENT_WEEKS and not only_tried:
+        return Standing.SILENT
+    if gap.weeks >= TRY_WEEKS and gap.probability <= UNLIKELY:
+        return Standing.UNLIKELY
+    return Standing.WITHIN
+
+
+def _visitors(told: Told, since: datetime, until: datetime) -> float | None:
+    """What share of the usual visitors came to the form's page in the gap; None where nobody counts them.
+
+    Usual is what came in the same hours of the four weeks before.
+    """
+    begin, end = hour_index(since) + 1, hour_index(until) + 1
+    first = min(told.of(VIEWED), default=end)
+    weeks = [
+        told.number(VIEWED, begin - back * WEEK, end - back * WEEK)
+        for back in range(1, WEEKS_BEFORE + 1)
+        if first <= begin - back * WEEK and end - back * WEEK <= begin
+    ]
+    return min(1.0, (told.number(VIEWED, begin, end) + 1) / (median(weeks) + 1)) if weeks else None

@@ -1,0 +1,308 @@
+"""A form's rhythm, learned from its entries per hour: how many are to be expected when, and how sure that is.
+
+The entries are taken as a Poisson process whose rate is a level times a shape of the week (hour by hour, in the
+site's own time), with more spread than Poisson has: a negative binomial. An hour of the week that was seen seldom
+borrows from its day and from that hour on like days (shrinkage). What comes in bunches counts as what it tells of
+silence: an hour counts little more than it does on average, a day no more than twice as far as chance would lift it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+
+from diagnostics.forms.silence.calendar import Calendar
+
+YOUNGEST_DAYS = 7  # whole days that a rhythm is learned from at least
+WINDOW_DAYS = 182  # of which the shape of the week is learned
+SHAPE_HALF_LIFE_DAYS = 56.0
+LEVEL_HALF_LIFE_DAYS = 18.0
+TYPICAL_WEEKS = 2  # on either side, whose days say what is usual on a day
+FORECAST = 0.35  # the weight of the newest week where the next one is foretold
+DAY_PRIOR = 0.7  # days of the like that a day of the week borrows
+HOUR_PRIOR = 4.0  # days of the like that an hour of the week borrows
+DRIFT = 0.02  # how much a level wanders from week to week, squared, before that is known
+DRIFT_PRIOR = 4.0  # weeks that this counts for
+YOUNG_DRIFT = 0.4  # the same where only one week was seen; it falls with the weeks
+BELOW_TO_BOTH = 3.2  # the variance of a gamma of mean 1, from what lies below the mean
+HOLIDAY_PRIOR = (0.6, 2.0)  # entries on so many expected, before a holiday was seen
+YEAR = 364  # days: the same day of the week
+SEASON_DAYS = 10  # on either side, of the same weeks last year
+SEASON_BEFORE = 21  # days before them that they are held against
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A form's entries as they are counted: by hour since the epoch, and by local day."""
+
+    by_day: Mapping[int, Sequence[tuple[int, int]]]  # local day -> (hour of day, entries)
+    first_day: int  # the first that anything of the form was counted on
+
+    @classmethod
+    def of(cls, counts: Mapping[int, int], calendar: Calendar, since: int | None = None) -> Entries:
+        """From counts per hour since the epoch; *since*: the hour that counting began in."""
+        by_day: dict[int, dict[int, int]] = {}
+        for hour, number in counts.items():
+            if number > 0:
+                day, of_day = calendar.at(hour)
+                hours = by_day.setdefault(day, {})
+                hours[of_day] = hours.get(of_day, 0) + number
+        first = min(by_day, default=0) if since is None else calendar.at(since)[0]
+        return cls({day: sorted(hours.items()) for day, hours in by_day.items()}, first)
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """What a form takes in its week, and how far that may be off."""
+
+    week: tuple[tuple[float, ...], ...]  # [day of the week][hour]: entries to expect, at the level of late
+    level_spread: float  # variance of the level, relative to its square
+    day_spread: float  # variance of a day beyond Poisson's, relative to its square
+    holiday: float  # what of it comes on a holiday
+    season: Mapping[int, float]  # local day -> what of it comes then, by the same weeks last year; 1 where not there
+    days: int  # whole days that it was learned from
+    entries: float  # entries of late that the level rests on, each weighed
+    bunch: float = 1.0  # entries as counted, for each that tells of silence: they come in bunches
+
+    @property
+    def a_week(self) -> float:
+        """Entries to expect in a week without holidays."""
+        return sum(map(sum, self.week))
+
+    def rate(self, day: int, hour: int, calendar: Calendar) -> float:
+        """Entries to expect in one hour of a local day."""
+        rate = self.week[(day - 1) % 7][hour] * self.season.get(day, 1.0)
+        return rate * self.holiday if calendar.is_holiday(day) else rate
+
+
+def learn(entries: Entries, until: int, calendar: Calendar) -> Rhythm | None:
+    """The rhythm by the whole days before the local day *until*; None where they are fewer than seven."""
+    first = max(entries.first_day + 1, until - WINDOW_DAYS)
+    if until - first < YOUNGEST_DAYS:
+        return None
+    days = range(first, until)
+    plain = [day for day in days if not calendar.is_holiday(day)]
+    if not plain:
+        return None
+    seen = _weighed(entries, days, plain)
+    shape = _shape(seen, plain, until)
+    day_shape = [sum(hours) for hours in shape]
+    told = {day: sum(hours.values()) for day, hours in seen.items()}
+    level, rests_on = _level(told, plain, day_shape, until)
+    level_spread, day_spread = _spreads(told, plain, day_shape, until)
+    return Rhythm(
+        week=tuple(tuple(level * rate for rate in hours) for hours in shape),
+        level_spread=level_spread + 1 / (rests_on + 1),
+        day_spread=day_spread,
+        holiday=_holiday(told, days, day_shape, level, calendar),
+        season=_season(entries, until, calendar),
+        days=until - first,
+        entries=rests_on,
+        bunch=_bunch(entries, told, plain, until),
+    )
+
+
+def _weekday(day: int) -> int:
+    return (day - 1) % 7  # date.fromordinal(1) is a Monday
+
+
+def _weekend(day: int) -> bool:
+    return _weekday(day) >= 5
+
+
+def _weighed(entries: Entries, days: range, plain: Sequence[int]) -> dict[int, dict[int, float]]:
+    """Each day's entries by hour, with what comes in bunches cut to what it tells of silence."""
+    present = {False: [0] * 24, True: [0] * 24}
+    number = {False: 0, True: 0}
+    for day in plain:
+        number[_weekend(day)] += 1
+        for hour, _ in entries.by_day.get(day, ()):
+            present[_weekend(day)][hour] += 1
+    # The entries of an hour that is empty as often as this one, and one more; then what that cuts off by chance.
+    usual = {group: [-math.log1p(-seen / (number[group] + 1)) for seen in present[group]] for group in present}
+    lost = {group: [_cut_by_chance(mean) for mean in usual[group]] for group in usual}
+    weighed = {}
+    for day in days:
+        mean, share = usual[_weekend(day)], lost[_weekend(day)]
+        weighed[day] = {hour: min(count, 1 + mean[hour]) * share[hour] for hour, count in entries.by_day.get(day, ())}
+    totals = {day: sum(hours.values()) for day, hours in weighed.items()}
+    for day, most_of_day in _most_of_days(totals, plain, days).items():
+        if totals[day] > most_of_day:
+            weighed[day] = {hour: count * most_of_day / totals[day] for hour, count in weighed[day].items()}
+    return weighed
+
+
+@lru_cache(maxsize=512)
+def _chances(mean: float) -> tuple[float, ...]:
+    """Poisson's probabilities of 0, 1, 2 … entries, until hardly any is left."""
+    chance = math.exp(-mean)
+    chances: list[float] = []
+    while len(chances) <= mean or chance > 1e-9:
+        chances.append(chance)
+        chance *= mean / len(chances)
+    return tuple(chances)
+
+
+def _cut_by_chance(mean: float) -> float:
+    """What an hour cut to its mean and one more has to be multiplied with to have that mean again."""
+    if mean <= 0:
+        return 1.0
+    return mean / sum(min(number, 1 + mean) * chance for number, chance in enumerate(_chances(round(mean, 2) or 0.01)))
+
+
+def _below_by_chance(mean: float) -> float:
+    """How far below its mean, squared, a Poisson number is by chance."""
+    return sum((mean - number) ** 2 * chance for number, chance in enumerate(_chances(round(mean, 1))) if number < mean)
+
+
+def _most_of_days(totals: Mapping[int, float], plain: Sequence[int], days: range) -> dict[int, float]:
+    """How many entries of each day count: twice as far as chance would lift it above the like days around it."""
+    weeks: dict[tuple[int, bool], list[float]] = {}
+    for day in plain:
+        weeks.setdefault(((days.stop - 1 - day) // 7, _weekend(day)), []).append(totals[day])
+    found: dict[tuple[int, bool], float] = {}
+    most = {}
+    for day in days:
+        key = ((days.stop - 1 - day) // 7, _weekend(day))
+        if key not in found:
+            around = range(key[0] - TYPICAL_WEEKS, key[0] + TYPICAL_WEEKS + 1)
+            like = [total for week in around for total in weeks.get((week, key[1]), ())]
+            usual = max(median(like), sum(like) / len(like) / 3) if like else 0.0  # a mean: where most days are empty
+            found[key] = usual + 2 * math.sqrt(usual + 1)
+        most[day] = found[key]
+    return most
+
+
+def _shape(seen: Mapping[int, Mapping[int, float]], plain: Sequence[int], until: int) -> list[list[float]]:
+    """Entries to expect in each hour of the week, at the level of the whole window."""
+    count = [[0.0] * 24 for _ in range(7)]
+    number = [0.0] * 7
+    for day in plain:
+        weight = 0.5 ** ((until - 1 - day) / SHAPE_HALF_LIFE_DAYS)
+        of_week = _weekday(day)
+        number[of_week] += weight
+        row = count[of_week]
+        for hour, told in seen[day].items():
+            row[hour] += weight * told
+    everything = [sum(count[day][hour] for day in range(7)) for hour in range(24)]
+    shape = []
+    for group in (range(5), range(5, 7)):
+        own = [sum(count[day][hour] for day in group) for hour in range(24)]
+        share = _profile(own, everything)
+        days = sum(number[day] for day in group)
+        usual = sum(own) / days if days else sum(everything) / sum(number)
+        for day in group:
+            whole = (sum(count[day]) + DAY_PRIOR * usual) / (number[day] + DAY_PRIOR)
+            shape.append(
+                [
+                    (count[day][hour] + HOUR_PRIOR * whole * share[hour]) / (number[day] + HOUR_PRIOR)
+                    for hour in range(24)
+                ]
+            )
+    return shape
+
+
+def _profile(own: Sequence[float], everything: Sequence[float]) -> list[float]:
+    """What share of a day's entries comes in each hour: of like days, the hours beside it, and a little of all days."""
+    total = sum(everything) or 1.0
+    smooth = [0.5 * own[h] + 0.25 * (own[h - 1] + own[(h + 1) % 24]) for h in range(24)]
+    borrowed = 5.0
+    flat = 0.5
+    whole = sum(own) + borrowed + flat
+    return [(smooth[h] + borrowed * everything[h] / total + flat / 24) / whole for h in range(24)]
+
+
+def _level(
+    told: Mapping[int, float], plain: Sequence[int], day_shape: Sequence[float], until: int
+) -> tuple[float, float]:
+    """What the shape is to be multiplied with of late, and the entries that this rests on.
+
+    A week that was lower than chance has it pulls the level down at once: a slump is no silence.
+    """
+    seen = expected = squares = week = week_expected = 0.0
+    for day in plain:
+        weight = 0.5 ** ((until - 1 - day) / LEVEL_HALF_LIFE_DAYS)
+        seen += weight * told[day]
+        squares += weight * weight * told[day]
+        expected += weight * day_shape[_weekday(day)]
+        if day >= until - 7:
+            week += told[day]
+            week_expected += day_shape[_weekday(day)]
+    level = (seen + 1) / (expected + 1)
+    of_late = (week + 1) / (week_expected + 1) * (1 + 1.5 / math.sqrt(week + 1))
+    return min(level, of_late), seen * seen / squares if squares else 0.0
+
+
+def _spreads(
+    told: Mapping[int, float], plain: Sequence[int], day_shape: Sequence[float], until: int
+) -> tuple[float, float]:
+    """How far a week is from what was foretold of it, and a day from its week, beyond chance; both squared."""
+    weeks: dict[int, list[int]] = {}
+    for day in plain:
+        weeks.setdefault((until - 1 - day) // 7, []).append(day)
+    forecast: float | None = None
+    drifts = []
+    beyond = squares = 0.0
+    for week in sorted(weeks, reverse=True):  # oldest first
+        days = weeks[week]
+        expected = sum(day_shape[_weekday(day)] for day in days)
+        if expected <= 0:
+            continue
+        ratio = sum(told[day] for day in days) / expected
+        around = ratio if forecast is None else (ratio + forecast) / 2
+        for day in days:
+            usual = around * day_shape[_weekday(day)]
+            # Downwards alone: what lifts a day (a campaign, bots) makes no silence likelier.
+            beyond += max(0.0, usual - told[day]) ** 2 - _below_by_chance(usual)
+            squares += usual * usual
+        if forecast is None:
+            forecast = ratio
+            continue
+        chance = (1 + FORECAST / (2 - FORECAST)) * max(forecast, 0.1) / expected
+        drifts.append(((ratio - forecast) ** 2 - chance) / max(forecast, 0.1) ** 2)
+        forecast += FORECAST * (ratio - forecast)
+    if len(drifts) >= 6:
+        drifts.remove(max(drifts))  # one week in which the form was broken must not make it deaf
+    number = len(drifts)
+    prior = DRIFT + YOUNG_DRIFT / (number + 1) ** 2
+    drift = (sum(drifts) + DRIFT_PRIOR * prior) / (number + DRIFT_PRIOR)
+    return max(drift, prior / 4), max(0.0, BELOW_TO_BOTH * beyond / (squares + 10))
+
+
+def _bunch(entries: Entries, told: Mapping[int, float], plain: Sequence[int], until: int) -> float:
+    """How many entries the usual day of late had, for each that counts."""
+    late = [day for day in plain if day >= until - 4 * 7 and told[day] > 0]
+    return median(sum(number for _, number in entries.by_day[day]) / told[day] for day in late) if late else 1.0
+
+
+def _holiday(
+    told: Mapping[int, float], days: range, day_shape: Sequence[float], level: float, calendar: Calendar
+) -> float:
+    """What share of its entries the form takes on a holiday."""
+    seen, expected = HOLIDAY_PRIOR
+    for day in days:
+        if calendar.is_holiday(day):
+            seen += told[day]
+            expected += level * day_shape[_weekday(day)]
+    return min(1.0, seen / expected)
+
+
+def _season(entries: Entries, until: int, calendar: Calendar) -> dict[int, float]:
+    """What of the usual comes in the weeks ahead where last year had a slump in them; never more than all of it."""
+    found: dict[int, float] = {}
+    if until - entries.first_day < YEAR:
+        return found
+    told = {day: min(sum(number for _, number in hours), 1e6) for day, hours in entries.by_day.items()}
+    for day in range(until - 1, until + 22):
+        same = day - YEAR
+        then = range(same - SEASON_DAYS, same + SEASON_DAYS + 1)
+        before = range(same - SEASON_DAYS - SEASON_BEFORE, same - SEASON_DAYS)
+        if before.start <= entries.first_day:
+            continue
+        usual = sum(told.get(each, 0) for each in before) / len(before)
+        seen = sum(told.get(each, 0) for each in then) / len(then)
+        found[day] = min(1.0, (seen + 0.3) / (usual + 0.3))
+    return found
