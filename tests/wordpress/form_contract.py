@@ -2,6 +2,9 @@
 
 A plugin's test file says how its form is set up and posted, inherits these tests, and adds what only that
 plugin does. The stand-in has to earn its name: the same tests run on both.
+
+An adapter that lists forms and takes a canary inherits `canary_contract.CanaryContract` in the place of `FormContract`:
+the same tests and those of its forms and test entries, declared by the class variables named there.
 """
 
 from __future__ import annotations
@@ -37,9 +40,17 @@ class Posting:
     def site(self) -> LabSite:
         return self.told.site
 
-    def send(self, changes: Mapping[str, str | None] | None = None, *, form: str = "") -> requests.Response:
-        """A visitor fills the form with these changes and sends it; a change to None leaves a field out."""
-        return self.contract.post(self, self.site.visitor(), form or self.form, changes or {})
+    def send(
+        self, changes: Mapping[str, str | None] | None = None, *, form: str = "", token: str = ""
+    ) -> requests.Response:
+        """A visitor fills the form with these changes and sends it; a change to None leaves a field out.
+
+        With a *token* it is a test entry's POST.
+        """
+        visitor = self.site.visitor()
+        if token:
+            visitor.session.headers["Aftercare-Canary"] = token
+        return self.contract.post(self, visitor, form or self.form, changes or {})
 
     def outcome(self) -> dict[str, Any]:
         """The one event that was told of the form."""
@@ -68,6 +79,7 @@ class FormContract:
     title: ClassVar[str] = "Contact Form Demo"
     required: ClassVar[tuple[str, str]]  # a required field as `send` and as the event name it
     lost_on: ClassVar[str]  # a hook between validation and outcome
+    stand_in: ClassVar[str] = ""  # its folder, where it is not the slug with -stand-in
     stand_in_setup: ClassVar[str] = "echo 1;"  # the same for the stand-in
     keeps: ClassVar[bool | None] = True  # whether the plugin keeps entries
     quiet: ClassVar[str] = ""  # PHP of a must-use plugin that is in force in all tests
@@ -80,11 +92,15 @@ class FormContract:
     @classmethod
     def in_charge(cls, request: pytest.FixtureRequest, _site: LabSite) -> Iterator[tuple[str, str]]:
         """Which of the two it is, active now, and its form's id."""
-        which, folder = request.param, f"{cls.slug}-stand-in"
+        which = request.param
+        folder = stand_in = cls.stand_in or f"{cls.slug}-stand-in"
         source = PLUGINS / folder
         if which == ORIGINAL:
             folder = cls.folder or cls.slug
             source = real_plugin(request.getfixturevalue("real_plugins"), folder)
+        was_active = _site.wp("plugin", "list", f"--name={stand_in}", "--field=status") == "active"
+        if was_active and folder != stand_in:
+            _site.wp("plugin", "deactivate", stand_in)
         _site.install_plugin(source, slug=folder)
         try:
             setup = cls.stand_in_setup if which == STAND_IN else cls.setup
@@ -92,6 +108,8 @@ class FormContract:
             yield which, form
         finally:
             _site.wp("plugin", "deactivate", folder, "--skip-plugins")  # also when it breaks the site
+            if was_active:
+                _site.wp("plugin", "activate", stand_in)
 
     @pytest.fixture
     def posting(self, in_charge: tuple[str, str], site: LabSite, listeners: Listeners) -> Posting:

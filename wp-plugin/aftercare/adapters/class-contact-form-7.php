@@ -1,9 +1,10 @@
 <?php
 /**
- * Contact Form 7, from 5.7: one event for each submission.
+ * Contact Form 7, from 5.7: one event for each submission, its forms, and test entries.
  *
  * `wpcf7_submit` fires last, or never if the relay hangs: the mail watch sees that. The second mail of a form may fail
- * and the status is still `mail_sent`: the event then names it among `mails_failed`.
+ * and the status is still `mail_sent`: the event then names it among `mails_failed`. Entries are kept by Flamingo, where it
+ * is. Hooks as in includes/submission.php, includes/contact-form.php and modules/ of 6.1.6.
  *
  * @package Aftercare
  */
@@ -15,8 +16,12 @@ namespace Aftercare\Adapters;
 defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Event;
+use Aftercare\Form_Canary;
+use Aftercare\Form_Hold;
+use Aftercare\Includes\Forms\Contact_Form_7_Forms;
+use Aftercare\Mail_Watch;
 
-final class Contact_Form_7 implements \Aftercare\Adapter {
+final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
 
 	const PLUGIN = 'contact-form-7';
 
@@ -24,7 +29,8 @@ final class Contact_Form_7 implements \Aftercare\Adapter {
 	const VERIFIED_ON = 'plugin';
 
 	const HOOKS = array(
-		'wpcf7_submit'            => 'submitted',
+		'wpcf7_after_flamingo'    => array( 'stored', PHP_INT_MAX ),
+		'wpcf7_submit'            => array( 'submitted', PHP_INT_MAX ),
 		'wpcf7_feedback_response' => array( 'answered', 100 ),
 	);
 
@@ -37,6 +43,12 @@ final class Contact_Form_7 implements \Aftercare\Adapter {
 		'error'              => 'form.rejected',
 		'spam'               => 'form.spam',
 	);
+
+	/** After the mail: what other plugins do with an entry that is through. */
+	const AFTER = array( 'wpcf7_mail_sent', 'wpcf7_mail_failed', 'wpcf7_submit' );
+
+	/** Plugins that take the entry before the mail, on `wpcf7_before_send_mail`: tables of their own, newsletters, CRMs. */
+	const TAKERS = array( 'contact-form-cfdb7', 'advanced-cf7-db', 'contact-form-submissions', 'contact-form-entries', 'contact-form-7-mailchimp-extension', 'cf7-hubspot', 'cf7-salesforce', 'cf7-zoho', 'cf7-google-sheets-connector', 'cf7-to-zapier', 'mailchimp-for-wp', 'mailpoet', 'newsletter' );
 
 	/** @inheritDoc */
 	public function version(): string {
@@ -62,22 +74,36 @@ final class Contact_Form_7 implements \Aftercare\Adapter {
 		);
 	}
 
+	/**
+	 * Flamingo keeps the entry; the sender in its address book is part of a test's entry only if this request made it.
+	 *
+	 * @param mixed $result With flamingo_inbound_id, flamingo_contact_id.
+	 */
+	public function stored( $result ): void {
+		$result = (array) $result;
+		$this->entry( $result['flamingo_inbound_id'] ?? 0 );
+		$sender = Form_Canary::under_way() ? get_post( self::whole( $result['flamingo_contact_id'] ?? 0 ) ) : null;
+		if ( $sender && strtotime( "$sender->post_date_gmt UTC" ) >= (int) ( $_SERVER['REQUEST_TIME'] ?? 0 ) ) {
+			$this->seen['entry'] = ltrim( "{$this->seen['entry']}+$sender->ID", '+' );
+			Form_Canary::entry( $this->seen['entry'] );
+		}
+	}
+
 	/** Field names and outcome: what the visitor typed stays on the site. */
 	public function submitted( \WPCF7_ContactForm $form, array $result ): ?Event {
-		$type = self::EVENTS[ $result['status'] ?? '' ] ?? null;
-		if ( null === $type ) {
-			return null; // An add-on's own status: not ours to judge.
+		$status                = (string) ( $result['status'] ?? '' );
+		$this->seen['spam_by'] = 'spam' === $status ? $this->spam_by() : '';
+		if ( class_exists( 'Flamingo_Inbound_Message' ) ) {
+			$this->seen += array( 'kept' => false );
 		}
-		return new Event(
-			$type,
-			array(
-				'form'    => (string) $form->id(),
-				'title'   => (string) $form->title(),
-				'invalid' => array_keys( (array) ( $result['invalid_fields'] ?? array() ) ),
-				'status'  => (string) $result['status'],
-				'spam_by' => 'form.spam' === $type ? $this->spam_by() : '',
-			)
-		);
+		if ( 'validation_failed' === $status ) {
+			return $this->refused( array_keys( (array) ( $result['invalid_fields'] ?? array() ) ) );
+		}
+		if ( isset( self::EVENTS[ $status ] ) ) {
+			return $this->outcome( self::EVENTS[ $status ], $status );
+		}
+		// An add-on's own status (Stripe: payment_required): with a mail it went through, without it was turned back.
+		return Mail_Watch::outcomes() ? $this->taken( $status ) : $this->outcome( 'form.rejected', $status );
 	}
 
 	/**
@@ -87,10 +113,59 @@ final class Contact_Form_7 implements \Aftercare\Adapter {
 	 * @param mixed $result   As in submitted().
 	 */
 	public function answered( $response, $result = array() ): ?Event {
-		if ( ! is_array( $result ) || 'error' !== ( $result['status'] ?? '' ) || \Aftercare\Form_Watch::settled() ) {
-			return null;
+		return is_array( $result ) && 'error' === ( $result['status'] ?? '' ) ? $this->outcome( 'form.rejected', 'error' ) : null;
+	}
+
+	/** @inheritDoc */
+	public function forms(): array {
+		return Contact_Form_7_Forms::told( Form_Hold::deeds( self::AFTER, $this->own() ), Form_Hold::deeds( array( 'wpcf7_before_send_mail' ), $this->own(), self::TAKERS ) );
+	}
+
+	/** @inheritDoc */
+	public function exempt(): void {
+		add_filter( 'wpcf7_skip_spam_check', '__return_true', PHP_INT_MAX ); // reCAPTCHA, Turnstile, Akismet, disallowed words, nonce.
+		foreach ( array( 'wpcf7_validate_quiz', 'wpcf7_validate_captchar' ) as $asks ) {
+			remove_all_filters( $asks );
 		}
-		return new Event( 'form.rejected', array( 'status' => 'error' ) );
+	}
+
+	/** @inheritDoc */
+	public function hold(): array {
+		// By then every plugin has taken its hooks.
+		add_filter(
+			'wpcf7_posted_data',
+			function ( $data ) {
+				Form_Hold::remove_others( self::AFTER, $this->own() );
+				Form_Hold::remove_others( array( 'wpcf7_before_send_mail' ), $this->own(), self::TAKERS );
+				return $data;
+			},
+			PHP_INT_MAX
+		);
+		add_filter( 'wpcf7_do_doi', '__return_false', PHP_INT_MAX );
+		return remove_action( 'wpcf7_submit', 'wpcf7_sendinblue_submit' ) && Contact_Form_7_Forms::uses_brevo() ? array( 'Brevo' ) : array();
+	}
+
+	/** What Flamingo kept. */
+	public function forget( string $entry ): bool {
+		foreach ( explode( '+', $entry ) as $id ) {
+			$post = get_post( self::whole( $id ) );
+			if ( $post && in_array( $post->post_type, array( 'flamingo_inbound', 'flamingo_contact' ), true ) ) {
+				wp_delete_post( $post->ID, true );
+			}
+			if ( $post && get_post( $post->ID ) ) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Whose callbacks are the form plugin's own.
+	 *
+	 * @return string[]
+	 */
+	private function own(): array {
+		return array( self::PLUGIN, self::slug_of( 'WPCF7_ContactForm' ) );
 	}
 
 	/** Who called it spam. */

@@ -19,6 +19,9 @@ final class Commands {
 		'mail.test'    => array( Mail_Test::class, 'run' ),
 		'mail.probe'   => array( Mail_Probe::class, 'run' ),
 		'mail.history' => array( self::class, 'history' ),
+		'forms.list'   => array( Forms::class, 'told' ),
+		'form.arm'     => array( Form_Canary::class, 'arm' ),
+		'form.canary'  => array( Form_Canary::class, 'answer' ),
 		'rotate'       => array( self::class, 'rotate' ),
 		'unpair'       => array( self::class, 'unpair' ),
 	);

@@ -32,6 +32,7 @@ abstract class Form_Adapter implements Reads_The_End {
 		$id                  = self::whole( $id );
 		$this->seen['kept']  = $id > 0;
 		$this->seen['entry'] = $id > 0 ? (string) $id : '';
+		Form_Canary::entry( $this->seen['entry'] );
 	}
 
 	/**
@@ -77,6 +78,16 @@ abstract class Form_Adapter implements Reads_The_End {
 			'error'       => $fatal,
 		);
 		return $this->outcome( 'form.lost', '' === $fatal ? 'no_outcome' : 'fatal', $how );
+	}
+
+	/**
+	 * The slug of the plugin that a class or function is written in: a Pro version lies in a folder of another name.
+	 *
+	 * @param string $name Of a class or a function that is there.
+	 */
+	protected static function slug_of( string $name ): string {
+		$written = class_exists( $name ) ? new \ReflectionClass( $name ) : new \ReflectionFunction( $name );
+		return Callbacks::owner( (string) $written->getFileName() )['slug'];
 	}
 
 	/**

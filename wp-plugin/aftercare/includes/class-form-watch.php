@@ -48,6 +48,7 @@ final class Form_Watch implements Module {
 					'form'   => (string) $found['form'],
 					'title'  => (string) $found['title'],
 				);
+				Form_Canary::take( $class, $class::PLUGIN, self::$posted['form'] );
 				return;
 			}
 		}
@@ -73,15 +74,32 @@ final class Form_Watch implements Module {
 	public static function outcome( string $class, Event $event ): void {
 		self::$outcome = self::$outcome || 0 === strncmp( $event->type, 'form.', 5 );
 		$event->data   = self::complete( $event->data + array( 'plugin' => $class::PLUGIN ) );
-		Outbox::add( $event );
+		if ( Form_Canary::under_way() ) {
+			Form_Canary::outcome( $event ); // A test is told to whoever sent it, to nobody as a visitor's.
+		} else {
+			Outbox::add( $event );
+		}
 	}
 
 	/**
-	 * The request is over: a posted form without an outcome is lost, unless its adapter can read what became of it.
+	 * The request is over: what a form that was posted came to, and the end of a test entry.
 	 *
 	 * @param string $fatal The class of the fatal error that ended the request, nothing when there was none.
 	 */
 	public static function at_end( string $fatal ): void {
+		try {
+			self::settle( $fatal );
+		} finally {
+			Form_Canary::at_end( $fatal );
+		}
+	}
+
+	/**
+	 * A posted form without an outcome is lost, unless its adapter can read what became of it.
+	 *
+	 * @param string $fatal As in at_end().
+	 */
+	private static function settle( string $fatal ): void {
 		if ( null === self::$posted || self::$outcome ) {
 			return;
 		}

@@ -16,13 +16,13 @@ defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 final class Install implements Module {
 
 	/** Raised whenever a table changes. */
-	const SCHEMA = 1;
+	const SCHEMA = 2;
 
 	/** Our tables, without the prefix of the site. */
-	const TABLES = array( 'aftercare_outbox', 'aftercare_mails', Command_Ledger::TABLE );
+	const TABLES = array( 'aftercare_outbox', 'aftercare_mails', Command_Ledger::TABLE, Canary_Ledger::TABLE );
 
 	/** What lies in the options table; the rooms beside this one name theirs in uninstall.php. */
-	const OPTIONS = array( Options::NAME, Sender::STATE, Outbox::DROPPED, Php_Errors::COUNTS, Heartbeat::LAST, Inventory::KEPT, Cron_Watch::SEEN );
+	const OPTIONS = array( Options::NAME, Sender::STATE, Outbox::DROPPED, Php_Errors::COUNTS, Heartbeat::LAST, Inventory::KEPT, Cron_Watch::SEEN, Form_Wishes::OPTION, Beacon_Road::BUDGET );
 
 	/** @inheritDoc */
 	public static function hooks(): array {
@@ -60,6 +60,7 @@ final class Install implements Module {
 				'hash_key' => Options::get( 'hash_key' ) ?? bin2hex( random_bytes( 32 ) ), // Never leaves the site.
 			)
 		);
+		add_option( Form_Wishes::OPTION, array(), '', true ); // One that is not there is asked for on every page.
 		Access::grant();
 		Heartbeat::schedule();
 	}
@@ -98,6 +99,7 @@ final class Install implements Module {
 			) $charset;"
 		);
 		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Command_Ledger::TABLE . ' (' . Command_Ledger::COLUMNS . ") $charset;" );
+		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Canary_Ledger::TABLE . ' (' . Canary_Ledger::COLUMNS . ") $charset;" );
 		if ( $shown ) {
 			$wpdb->show_errors();
 		}

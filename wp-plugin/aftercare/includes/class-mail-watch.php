@@ -63,6 +63,9 @@ final class Mail_Watch implements Module {
 		Mail_Envelope::classify( $mail );
 		$atts['headers']         = Mail_Envelope::with_header( $atts['headers'] ?? '', self::HEADER, $mail->id );
 		self::$open[ $mail->id ] = $mail;
+		if ( Form_Canary::under_way() ) {
+			return Form_Canary::mail_begins( $atts, $mail ); // A test's mail: no part of the site's history.
+		}
 		History::begin( $mail );
 		return $atts;
 	}
@@ -115,6 +118,7 @@ final class Mail_Watch implements Module {
 	public static function listen( $phpmailer ): void {
 		$mail = self::innermost();
 		if ( null !== $mail && is_object( $phpmailer ) ) {
+			Canary_Mail::enforce( $mail->id, $phpmailer );
 			Mail_Ear::listen( $mail, $phpmailer );
 			History::note( $mail );
 		}
@@ -198,6 +202,8 @@ final class Mail_Watch implements Module {
 			} elseif ( in_array( '' === $mail->owner ? Mail_Facts::owner() : $mail->owner, self::TELLS_THE_END, true ) ) {
 				$mail->owner = '' === $mail->owner ? Mail_Facts::owner() : $mail->owner;
 				self::end( $mail, 'mail.failed', array( 'error' => 'The mail began and the request ended without an outcome: code on a mail hook stopped it, by an exception or by ending the request.' ) );
+			} elseif ( Form_Canary::under_way() ) {
+				Form_Canary::mail_ended( $mail, 'unknown' );
 			} else {
 				History::end( $mail, 'unknown' ); // This mailer never says how it went.
 			}
@@ -256,10 +262,25 @@ final class Mail_Watch implements Module {
 				'basic_code' => null === $mail->dialogue ? 0 : $mail->dialogue->refusal(),
 			);
 		}
-		Outbox::add( new Event( $type, $data + $more ) );
 		// Who answers for the mailer says nothing of what became of the mail: no proof that anything was sent.
 		$outcome = isset( $more['short_circuit'] ) && ! $failed ? 'unknown' : ( $failed ? 'failed' : 'sent' );
+		if ( Form_Canary::under_way() ) {
+			Form_Canary::mail_ended( $mail, Canary_Mail::held( $mail->id ) ? 'held' : $outcome, (string) ( $more['error'] ?? '' ) );
+			return;
+		}
+		Outbox::add( new Event( $type, $data + $more ) );
 		History::end( $mail, $outcome, (string) ( $more['error'] ?? '' ) );
+	}
+
+	/**
+	 * A test entry's mail that goes to nobody was composed, and ends here.
+	 *
+	 * @param string $id The mail's.
+	 */
+	public static function held( string $id ): void {
+		if ( isset( self::$open[ $id ] ) ) {
+			self::end( self::$open[ $id ], 'mail.sent', array() );
+		}
 	}
 
 	/**

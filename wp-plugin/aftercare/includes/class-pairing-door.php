@@ -124,6 +124,7 @@ final class Pairing_Door {
 			: Answer::none( 'moved', __( 'Forgotten here only: the site at the other address stays paired.', 'aftercare' ) );
 		self::end_here();
 		Command_Ledger::clear();
+		Canary_Ledger::clear();
 		return $answer;
 	}
 

@@ -13,6 +13,7 @@ return array(
 	'Aftercare\Mail_Watch'             => 'everywhere',
 	'Aftercare\Mail_Plugin_Words'      => 'everywhere',
 	'Aftercare\Form_Watch'             => 'everywhere',
+	'Aftercare\Form_Canary'            => 'cron',
 	'Aftercare\Changes'                => 'everywhere',
 	'Aftercare\Heartbeat'              => 'everywhere',
 	'Aftercare\Rest'                   => 'everywhere',
