@@ -22,8 +22,7 @@ from sidecar.store.sites import Site
 from sidecar.store.warm_ups import WarmUp
 
 EVENTS_SHOWN = 200
-FORM_EVENTS_SHOWN = 10_000  # a month of a busy form: its rhythm is learned from them
-FORM_DAYS = 60
+FORM_EVENTS_SHOWN, FORM_DAYS = 2_000, 30  # single ones; their hours are counted for longer
 CHANGES_SHOWN = 20
 DAYS_SHOWN = 90  # of a warm-up: so long events are kept
 
@@ -54,6 +53,7 @@ def context_of(equipment: Equipment, run_id: str, step_id: str = "", check: str 
         blocklists=settings.blocklists,
         rhythms=form_rhythm.rhythms(db, site.id, equipment.now()) if about_forms(run) else {},
         heard_at=site.last_seen_at,
+        paired_at=site.paired_at,
         form=str(run.trigger.get("form") or ""),
         by_hand=run.trigger.get("kind") in ("person", "button"),
         attach=partial(_attach, equipment, run_id, step_id, check),
@@ -65,7 +65,7 @@ def _attach(equipment: Equipment, run_id: str, step_id: str, check: str, name: s
 
 
 def _events(equipment: Equipment, run: Run) -> list[Mapping[str, Any]]:
-    """What the site told lately; of a form, and of its mails, as far back as its rhythm is learned from."""
+    """What the site told lately; of forms and their mails, for a month."""
     db = equipment.db
     told = events.recent(db, run.site_id, limit=EVENTS_SHOWN)
     if about_forms(run):
