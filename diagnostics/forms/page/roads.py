@@ -1,0 +1,54 @@
+"""fetch_page: the page, once more past its cache, and whether the roads that its forms take are open to a visitor."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from diagnostics.forms.page.fetch import FetchedPage, Visit, ask, origin, past_cache, visit, web_address
+from diagnostics.forms.page.seen import Seen, see
+from diagnostics.network import Network, NetworkError
+
+MOST_ROADS = 4  # of one page
+# No plugin has this action: WordPress answers 400 with "0" (wp-admin/admin-ajax.php), and nothing runs.
+NOBODYS_ACTION = b"action=aftercare_nobody"
+
+
+async def fetch_page(network: Network, url: str) -> FetchedPage:
+    """*url* as a visitor gets it. What went wrong on the way is in the answer. Raises ValueError for no web address."""
+    page = await visit(network, url)
+    if page.answer is None:
+        return FetchedPage(page)
+    seen = see(page)
+    if seen is None:
+        return FetchedPage(page)
+    fresh = await visit(network, past_cache(page.answer.url))
+    roads: dict[str, Visit] = {}
+    for road in _roads(seen)[:MOST_ROADS]:
+        if road.endswith("/admin-ajax.php"):
+            roads[road] = await _posted(network, road)
+        else:
+            headers = {"Origin": origin(urlsplit(page.answer.url)), "Accept": "application/json, */*;q=0.1"}
+            roads[road] = await visit(network, road, headers=headers)
+    return FetchedPage(page, fresh, roads)
+
+
+def _roads(seen: Seen) -> list[str]:
+    """The addresses to be asked, the site's own only: www or not, http or https."""
+    asked = [road for each in seen.forms for road in each.roads]
+    own = _bare(urlsplit(seen.url).hostname or "")
+    return [
+        road
+        for road in dict.fromkeys(asked)
+        if (parts := web_address(road)) is not None and _bare(parts.hostname or "") == own
+    ]
+
+
+def _bare(host: str) -> str:
+    return host.lower().removeprefix("www.")
+
+
+async def _posted(network: Network, url: str) -> Visit:
+    try:
+        return Visit(url, (), await ask(network, url, body=NOBODYS_ACTION))
+    except NetworkError as trouble:
+        return Visit(url, (), None, trouble)
