@@ -1,0 +1,223 @@
+"""WooCommerce: what becomes of each order is told; on its stand-in, and on the plugin where it is at hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import requests
+
+from tests.servers.lab import OPS
+from tests.servers.visitor import Visitor
+from tests.wordpress.form_contract import TYPED, FormContract, Posting
+
+PRODUCT = 987001  # a download for 10.00: nothing to ship
+
+_SETUP = """
+update_option( 'woocommerce_coming_soon', 'no' );
+update_option( 'woocommerce_default_country', 'DE' );
+update_option( 'woocommerce_bacs_settings', array( 'enabled' => 'yes', 'title' => 'Bank transfer' ) );
+update_option( 'woocommerce_new_order_settings', array( 'enabled' => 'yes', 'recipient' => '{office}' ) );
+update_option( 'woocommerce_customer_on_hold_order_settings', array( 'enabled' => 'no' ) );
+update_option( 'woocommerce_email_from_address', '{office}' );
+update_option( 'woocommerce_enable_myaccount_registration', 'yes' );
+$page = array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => 'Checkout', 'post_name' => 'checkout',
+	'post_content' => '[woocommerce_checkout]' );
+$found = get_page_by_path( 'checkout' );
+$id = $found ? wp_update_post( array( 'ID' => $found->ID ) + $page ) : wp_insert_post( $page );
+update_option( 'woocommerce_checkout_page_id', $id );
+$page = array( 'post_title' => 'Account', 'post_name' => 'account',
+	'post_content' => '[woocommerce_my_account]' ) + $page;
+update_option( 'woocommerce_myaccount_page_id', wp_insert_post( $page ) );
+wp_insert_post( array( 'import_id' => PRODUCT, 'post_type' => 'product', 'post_status' => 'publish',
+	'post_title' => 'Book' ) );
+if ( function_exists( 'wc_get_product' ) ) {
+	$product = wc_get_product( PRODUCT );
+	$product->set_virtual( true );
+	$product->set_regular_price( '10' );
+	$product->save();
+}
+flush_rewrite_rules();
+echo 'checkout';
+""".replace("PRODUCT", str(PRODUCT))
+
+BILLING = {
+    "first_name": TYPED[0],
+    "last_name": "Visitor",
+    "country": "DE",
+    "address_1": "Private way 1",
+    "postcode": "10115",
+    "city": "Berlin",
+    "phone": "+49 30 1234567",
+    "email": TYPED[1],
+}
+
+# Ways to pay: a card is declined, and a customer pays on another site. The stand-in knows both.
+_GATEWAYS = """
+add_filter( 'woocommerce_payment_gateways', function ( $all ) {
+	foreach ( array( 'declines', 'elsewhere' ) as $how ) {
+		$all[] = new class( $how ) extends WC_Payment_Gateway {
+			function __construct( $how ) { $this->id = $how; $this->enabled = 'yes'; }
+			function process_payment( $id ) {
+				if ( 'elsewhere' === $this->id ) {
+					return array( 'result' => 'success', 'redirect' => 'https://pay.example' );
+				}
+				wc_add_notice( 'Declined', 'error' );
+				return array( 'result' => 'failure' );
+			}
+		};
+	}
+	return $all;
+} );
+"""
+_CUSTOMERS_MAIL = "add_filter( 'woocommerce_email_enabled_customer_on_hold_order', '__return_true' );"
+_OFF = "add_filter( 'woocommerce_email_enabled_new_order', '__return_false' );"
+_TO_NOBODY = "add_filter( 'woocommerce_email_recipient_new_order', '__return_empty_string' );"
+
+
+class TestWooCommerce(FormContract):
+    slug = "woocommerce"
+    setup = _SETUP
+    stand_in_setup = _SETUP
+    title = "Checkout"
+    required = ("billing_city", "billing_city")
+    lost_on = "woocommerce_checkout_process"
+
+    @staticmethod
+    def post(posting: Posting, visitor: Visitor, form: str, changes: Mapping[str, str | None]) -> requests.Response:
+        visitor.get(f"/?add-to-cart={PRODUCT}")
+        page = visitor.get("/checkout/").text
+        nonce = re.search(r'name="woocommerce-process-checkout-nonce" value="(\w+)"', page)
+        fields: dict[str, str | None] = {f"billing_{name}": value for name, value in BILLING.items()}
+        fields |= {"woocommerce-process-checkout-nonce": nonce[1] if nonce else "", "payment_method": "bacs", **changes}
+        posted = {name: value for name, value in fields.items() if value is not None}
+        return visitor.post(f"/?wc-ajax={form}", posted)
+
+    @staticmethod
+    def order(
+        posting: Posting, *, cart: bool = True, headers: Mapping[str, str] | None = None, **changes: Any
+    ) -> requests.Response:
+        """As the block checkout posts it."""
+        visitor = posting.site.visitor()
+        if cart:
+            visitor.get(f"/?add-to-cart={PRODUCT}")
+        api = f"{posting.site.rest_root}wc/store/v1"
+        nonce = visitor.get(f"{api}/cart").headers["Nonce"]
+        body = {"billing_address": BILLING, "payment_method": "bacs", **changes}
+        return visitor.session.post(
+            f"{api}/checkout", json=body, headers={"Nonce": nonce, **(headers or {})}, timeout=30
+        )
+
+    def test_the_shop_and_the_customer_both_get_their_mail(self, posting: Posting) -> None:
+        with posting.running(_CUSTOMERS_MAIL):
+            posting.send({"billing_email": OPS})
+        told = posting.outcome()
+        assert (told["type"], told["status"]) == ("form.submitted", "submitted")
+        assert len(told["mails"]) == 2 and told["mails_failed"] == []
+
+    @pytest.mark.parametrize(
+        ("code", "kind", "status"),
+        [
+            (_OFF, "form.submitted", "mails_off"),
+            (_TO_NOBODY, "form.failed", "mail_skipped"),
+            (_TO_NOBODY + _CUSTOMERS_MAIL, "form.submitted", "mail_skipped"),
+            (
+                "add_filter( 'woocommerce_defer_transactional_emails', '__return_true' );",
+                "form.submitted",
+                "mails_later",
+            ),
+        ],
+        ids=["off", "to nobody", "to nobody but the customer", "later"],
+    )
+    def test_an_order_whose_mail_does_not_reach_the_shop_is_told_so(
+        self, posting: Posting, code: str, kind: str, status: str
+    ) -> None:
+        with posting.running(code):
+            posting.send({"billing_email": OPS})
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["kept"]) == (kind, status, True)
+
+    def test_a_page_whose_nonce_is_too_old_is_told(self, posting: Posting) -> None:
+        posting.send({"woocommerce-process-checkout-nonce": "0123456789"})
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["kept"]) == ("form.rejected", "nonce", False)
+
+    def test_an_empty_cart_is_told_and_no_loss(self, posting: Posting) -> None:
+        posting.site.visitor().post("/?wc-ajax=checkout", {"billing_email": TYPED[1]})
+        assert posting.outcome()["status"] == "cart_empty"
+
+    @pytest.mark.parametrize(
+        ("method", "kind", "status"),
+        [("declines", "form.rejected", "payment_failed"), ("elsewhere", "form.submitted", "payment_pending")],
+    )
+    @pytest.mark.parametrize("blocks", [False, True], ids=["classic", "block"])
+    def test_an_order_that_is_not_paid_yet_is_kept_and_told_as_that(
+        self, posting: Posting, method: str, kind: str, status: str, blocks: bool
+    ) -> None:
+        with posting.running(_GATEWAYS):
+            if blocks:
+                self.order(posting, payment_method=method)
+            else:
+                posting.send({"payment_method": method})
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["kept"]) == (kind, status, True)
+        assert told["entry"] and told["mails"] == []
+
+    def test_a_captcha_that_was_not_solved_is_spam_by_that_captcha(self, posting: Posting) -> None:
+        refuses = "fn( $data, $errors ) => $errors->add( 'turnstile_failed', 'no' )"
+        with posting.running(f"add_action( 'woocommerce_after_checkout_validation', {refuses}, 10, 2 );"):
+            posting.send()
+        told = posting.outcome()
+        assert (told["type"], told["spam_by"], told["kept"]) == ("form.spam", "turnstile", False)
+
+    def test_what_a_plugin_refuses_with_words_only_is_told(self, posting: Posting) -> None:
+        with posting.running("add_action( 'woocommerce_checkout_process', fn() => wc_add_notice( 'No', 'error' ) );"):
+            posting.send()
+        assert (posting.outcome()["type"], posting.outcome()["status"]) == ("form.rejected", "refused")
+
+    def test_the_block_checkout_is_told_with_its_mails_and_its_order(self, posting: Posting) -> None:
+        assert self.order(posting).ok
+        told = posting.outcome()
+        assert (told["type"], told["form"], told["kept"]) == ("form.submitted", "checkout", True)
+        assert told["entry"] and len(told["mails"]) == 1 and told["mails_failed"] == []
+
+    def test_what_the_block_checkout_refuses_is_told(self, posting: Posting) -> None:
+        self.order(posting, billing_address={**BILLING, "city": ""})
+        told = posting.outcome()
+        assert (told["type"], told["kept"]) == ("form.rejected", False)
+        assert "Vera" not in posting.told.text()
+
+    def test_the_block_checkouts_old_nonce_is_told(self, posting: Posting) -> None:
+        self.order(posting, headers={"Nonce": "0123456789"})
+        assert (posting.outcome()["type"], posting.outcome()["status"]) == ("form.rejected", "nonce")
+
+    def test_the_block_checkouts_empty_cart_is_told(self, posting: Posting) -> None:
+        self.order(posting, cart=False)
+        assert posting.outcome()["status"] == "cart_empty"
+
+    def test_an_exception_of_a_plugin_in_the_block_checkout_is_a_failure(self, posting: Posting) -> None:
+        code = "function () { throw new Exception( 'ERP' ); }"
+        with posting.running(f"add_action( 'woocommerce_store_api_checkout_order_processed', {code} );"):
+            assert self.order(posting).status_code == 500
+        told = posting.outcome()
+        assert (told["type"], told["status"]) == ("form.failed", "server_error")
+
+    def test_a_change_of_address_in_the_block_checkout_is_no_order(self, posting: Posting) -> None:
+        self.order(posting, headers={"X-HTTP-Method-Override": "PUT"})  # as wp.apiFetch sends it
+        posting.told.flush()
+        assert posting.told.all("form.submitted", "form.lost", "form.rejected", "form.failed") == []
+
+    def test_a_registration_is_told_with_its_mail(self, posting: Posting) -> None:
+        visitor = posting.site.visitor()
+        form = visitor.form("/account/", "woocommerce-register-nonce")
+        for _ in range(2):
+            visitor.submit(form, email=OPS, register="Register")
+            visitor = posting.site.visitor()
+        posting.told.flush()
+        [told] = posting.told.all("form.submitted")
+        assert (told["form"], told["kept"], len(told["mails"])) == ("register", True, 1)
+        [refused] = posting.told.all("form.rejected")
+        assert refused["form"] == "register" and OPS not in posting.told.text()
+        posting.site.php_eval(f"wp_delete_user( get_user_by( 'email', '{OPS}' )->ID );")
