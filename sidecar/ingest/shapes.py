@@ -183,6 +183,14 @@ FIELDS: dict[str, dict[str, Clean]] = {
     "form.lost": _FORM,
     "form.stalled": _SEEN_BY_VISITORS,
     "form.struggled": _SEEN_BY_VISITORS,
+    "js.error": {
+        **_SEEN_BY_VISITORS,
+        "class": SHORT,
+        "hash": SHORT,
+        "component": record(kind=SHORT, slug=NAME, version=SHORT),
+        "file": text(500),
+        "line": number,
+    },
     "php.error": {
         "level": SHORT,
         "class": text(200),

@@ -118,6 +118,12 @@ def measured(site: LabSite, chance: random.Random, name: str, when: str) -> bool
     )
 
 
+def with_beacon(site: LabSite, chance: random.Random) -> bool:
+    """The form's page while visitors' browsers tell of it."""
+    site.php_eval("Aftercare\\Form_Wishes::set( array( 'beacon' => true ) );")
+    return measured(site, chance, "form", "answers, beacon on")
+
+
 def main() -> bool:
     chance = random.Random(20261124)
     with MailWorld() as world, Sidecar() as sidecar, LabSite(world, server="fpm") as site:
@@ -126,4 +132,5 @@ def main() -> bool:
         fine = [measured(site, chance, name, "answers") for name in PAGES]
         with sidecar.hanging():
             fine += [measured(site, chance, name, "hangs") for name in PAGES]
+        fine.append(with_beacon(site, chance))
     return all(fine)

@@ -137,6 +137,8 @@ final class Loader {
 				return wp_doing_cron() || self::cli() || ( defined( 'ALTERNATE_WP_CRON' ) && ALTERNATE_WP_CRON );
 			case 'cli':
 				return self::cli();
+			case 'beacon':
+				return Pairing::paired() && Form_Wishes::get( 'beacon' );
 			default:
 				return true;
 		}

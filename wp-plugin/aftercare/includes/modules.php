@@ -14,6 +14,7 @@ return array(
 	'Aftercare\Mail_Plugin_Words'      => 'everywhere',
 	'Aftercare\Form_Watch'             => 'everywhere',
 	'Aftercare\Form_Canary'            => 'cron',
+	'Aftercare\Beacon'                 => 'beacon',
 	'Aftercare\Changes'                => 'everywhere',
 	'Aftercare\Heartbeat'              => 'everywhere',
 	'Aftercare\Rest'                   => 'everywhere',
