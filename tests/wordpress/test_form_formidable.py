@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import requests
 
 from tests.servers.visitor import Visitor
-from tests.wordpress.form_contract import ORIGINAL, TYPED, FormContract, Posting
+from tests.wordpress.canary_contract import CanaryContract, answer, arm, armed, listed, new_token
+from tests.wordpress.form_contract import ORIGINAL, TYPED, Posting
+from tests.wordpress.plugin_doors import Road
 
 _LABELS = ("Name", "Email", "Subject", "Message")
 _numbers = itertools.count()
@@ -37,11 +43,47 @@ echo $form;
 """
 
 
-class TestFormidable(FormContract):
+_ACTION = """
+if ( class_exists( 'FrmFormActionsController' ) && post_type_exists( 'frm_form_actions' ) ) {
+	wp_insert_post( array( 'post_type' => 'frm_form_actions', 'post_excerpt' => '%(kind)s', 'menu_order' => %(form)s,
+		'post_status' => 'publish', 'post_title' => '%(title)s', 'post_name' => '%(form)s_%(kind)s_1',
+		'post_content' => wp_slash( wp_json_encode( array( 'event' => array( '%(event)s' ) ) ) ) ) );
+} else {
+	update_option( 'formidable_stand_in_actions', array( array( 'post_excerpt' => '%(kind)s',
+		'post_title' => '%(title)s', 'event' => '%(event)s' ) ) );
+}
+"""
+_NO_ACTION = """
+delete_option( 'formidable_stand_in_actions' );
+foreach ( get_posts( array( 'post_type' => 'frm_form_actions', 'numberposts' => -1, 'post_status' => 'any' ) ) as $post ) {
+	'email' === $post->post_excerpt || wp_delete_post( $post->ID, true );
+}
+"""
+_NOTES = "add_action( 'frm_trigger_%s_action', fn() => update_option( 'noted', 1 + get_option( 'noted', 0 ) ) );"
+_NOTED = "echo (int) get_option( 'noted', 0 ); delete_option( 'noted' );"
+
+
+class TestFormidable(CanaryContract):
     slug = "formidable"
     setup = _SETUP
+    stand_in_setup = "update_option( 'formidable_stand_in_to', '{office}' ); echo 1;"
     required = ("Message", "Message")
     lost_on = "frm_entries_before_create"
+    fatal_on = "frm_after_create_entry"
+    shown = "[formidable id={form}]"
+    fields: ClassVar = {
+        "Name": ("text", False),
+        "Email": ("email", True),
+        "Subject": ("text", False),
+        "Message": ("text", True),
+    }
+    after = "frm_process_entry"
+    entries = (
+        "global $wpdb; echo $wpdb->get_var( \"SELECT ( SELECT COUNT(*) FROM {$wpdb->prefix}frm_items ) + "
+        '( SELECT COUNT(*) FROM {$wpdb->prefix}frm_item_metas )" );'
+    )
+    stand_in_entries = "echo count( get_option( 'formidable_stand_in', array() ) );"
+    spam = "add_filter( 'frm_run_antispam', '__return_true', 20 );"
     quiet = "add_filter( 'frm_run_antispam', '__return_false', 5 );"
 
     @staticmethod
@@ -115,6 +157,111 @@ class TestFormidable(FormContract):
             posting.site.php_eval(save.format(posting.form, 0))
         told = posting.outcome()
         assert (told["type"], told["kept"]) == ("form.submitted", False)
+
+    def test_another_action_runs_on_a_visitors_entry_and_not_on_a_test(
+        self, posting: Posting, road: Road, page: str
+    ) -> None:
+        with action(posting, "hubspot", "Our CRM"), posting.running(_NOTES % "hubspot"):
+            assert listed(posting, road)["does"] == [{"what": "crm", "name": "Our CRM", "held": True}]
+            token = armed(posting, road)
+            posting.send(token=token)
+            by_the_test = posting.site.php_eval(_NOTED)
+            posting.send()
+            by_a_visitor = posting.site.php_eval(_NOTED)
+        assert (by_the_test, by_a_visitor) == ("0", "1")
+        assert "Our CRM" in answer(road, token)["held"]
+
+    def test_an_action_for_a_deleted_entry_does_not_run_when_the_test_is_deleted(
+        self, posting: Posting, road: Road, page: str
+    ) -> None:
+        with action(posting, "hubspot", "Our CRM", event="delete"), posting.running(_NOTES % "hubspot"):
+            token = armed(posting, road)
+            posting.send(token=token)
+            assert answer(road, token)["forgotten"] is True
+            assert posting.site.php_eval(_NOTED) == "0"
+
+    def test_a_form_that_takes_money_is_not_tried(self, posting: Posting, road: Road, page: str) -> None:
+        with action(posting, "payment", "Pay"):
+            form = listed(posting, road)
+            assert form["does"] == [{"what": "payment", "name": "Pay", "held": False}]
+            assert form["not_tried"] == "payment"
+            assert arm(posting, road, new_token())["armed"] is False
+
+    def test_exempt_it_passes_a_captcha_and_the_spam_checks_that_have_no_filter(
+        self, posting: Posting, road: Road, page: str
+    ) -> None:
+        with captcha_and_spam_comment(posting):
+            assert listed(posting, road)["captcha"] == ["turnstile"]
+            token = armed(posting, road)
+            posting.send(token=token)
+            posting.send()
+        assert answer(road, token)["event"]["type"] == "form.submitted"
+        told = posting.outcome()
+        assert (told["type"], told["invalid"]) == ("form.rejected", ["Captcha"])
+
+    def test_where_the_relay_refuses_a_tests_mail_php_does_not_send_it_to_the_forms_recipient(
+        self, posting: Posting, road: Road, token: str, tmp_path: Path
+    ) -> None:
+        posting.site.set_mail(smtp_password="guess-7")
+        posting.send(token=token)
+        assert [mail["outcome"] for mail in answer(road, token)["mails"]] == ["failed"]
+        given = ["From: Bakery <office@aftercare.test>", "Content-Type: text/html"]
+        for headers, handed_over in ((given, True), (without_php_mail(posting, given), False)):
+            letter = tmp_path / f"letter-{handed_over}"
+            by_php_itself(headers, letter)
+            assert letter.exists() is handed_over
+
+
+@contextmanager
+def action(posting: Posting, kind: str, title: str, event: str = "create") -> Iterator[None]:
+    """The form has one more action."""
+    posting.site.php_eval(_ACTION % {"kind": kind, "title": title, "form": posting.form, "event": event})
+    try:
+        yield
+    finally:
+        posting.site.php_eval(_NO_ACTION)
+
+
+@contextmanager
+def captcha_and_spam_comment(posting: Posting) -> Iterator[None]:
+    """The form has a captcha, and an answer is as in a comment that was marked as spam."""
+    code = "update_option( 'formidable_stand_in_captcha', 'key' ); update_option( 'formidable_stand_in_wp_spam', 1 );"
+    if posting.which == ORIGINAL:
+        code = (
+            f"echo FrmField::create( array( 'form_id' => {posting.form}, 'field_key' => 'robot', 'name' => 'Captcha', "
+            "'type' => 'captcha' ) ), ' ', wp_insert_comment( array( 'comment_approved' => 'spam', 'comment_post_ID' => 1, "
+            f"'comment_author_email' => '{TYPED[1]}', 'comment_content' => 'casino' ) ); "
+            "$s = FrmAppHelper::get_settings(); $s->active_captcha = 'turnstile'; $s->turnstile_pubkey = 'key'; "
+            "$s->turnstile_privkey = 'key'; $s->wp_spam_check = 1; update_option( 'frm_options', $s ); "
+            "delete_transient( 'frm_options' );"
+        )
+    made = posting.site.php_eval(code).split()
+    try:
+        yield
+    finally:
+        code = "delete_option( 'formidable_stand_in_captcha' ); delete_option( 'formidable_stand_in_wp_spam' );"
+        if posting.which == ORIGINAL:
+            code = (
+                f"FrmField::destroy( {made[0]} ); wp_delete_comment( {made[1]}, true ); "
+                "$s = FrmAppHelper::get_settings(); $s->turnstile_pubkey = ''; $s->wp_spam_check = 0; "
+                "update_option( 'frm_options', $s ); delete_transient( 'frm_options' );"
+            )
+        posting.site.php_eval(code)
+
+
+def without_php_mail(posting: Posting, headers: list[str]) -> list[str]:
+    """As the adapter leaves them in a test's request."""
+    given = "', '".join(headers)
+    code = rf"echo json_encode( Aftercare\Adapters\Formidable::without_php_mail( array( '{given}' ) ) );"
+    left: list[str] = json.loads(posting.site.php_eval(code))
+    return left
+
+
+def by_php_itself(headers: list[str], letter: Path) -> None:
+    """Formidable's way where wp_mail() failed: PHP's mail(), with the headers in one text."""
+    code = "mail( 'office@aftercare.test', 'Hello', 'Words', implode( \"\\r\\n\", json_decode( $argv[1] ) ) );"
+    command = ["php", "-d", f"sendmail_path=tee {letter} #", "-r", code, "--", json.dumps(headers)]
+    subprocess.run(command, check=False, capture_output=True, timeout=30)
 
 
 def ids_key(label: str, ids: Mapping[str, int]) -> str:

@@ -111,8 +111,8 @@ final class Formidable extends \Aftercare\Form_Adapter implements \Aftercare\Tak
 		$id = self::whole( substr( Form_Watch::form(), strlen( self::PLUGIN ) + 1 ) );
 		add_filter( 'frm_skip_form_action', array( self::class, 'skips' ), PHP_INT_MAX, 2 );
 		add_filter( 'frm_email_header', array( self::class, 'without_php_mail' ), PHP_INT_MAX );
-		$named = array_column( Formidable_Forms::deeds( $id ), 'name' );
-		return array_merge( $named, Late_Hold::off( Formidable_Forms::hooks( $id ), Formidable_Forms::OWN ) );
+		Late_Hold::off( Formidable_Forms::hooks( $id ), Formidable_Forms::OWN );
+		return array_column( Formidable_Forms::deeds( $id ), 'name' );
 	}
 
 	/**

@@ -24,7 +24,8 @@ final class Late_Hold {
 	 * @return string[] Names of the plugins that are known by now.
 	 */
 	public static function off( array $hooks, array $classes ): array {
-		$own = self::slugs( $classes );
+		$own   = self::slugs( $classes );
+		$named = array_column( Form_Hold::deeds( $hooks, $own ), 'name' );
 		foreach ( $hooks as $hook ) {
 			add_filter(
 				$hook,
@@ -36,7 +37,8 @@ final class Late_Hold {
 				20
 			);
 		}
-		return Form_Hold::remove_others( $hooks, $own );
+		Form_Hold::remove_others( $hooks, $own );
+		return $named;
 	}
 
 	/**
