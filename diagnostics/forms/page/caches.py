@@ -71,7 +71,8 @@ def kept(answer: Answer, comments: list[str], now: datetime) -> Kept:
     for comment in comments[-40:]:
         for pattern, form, name, place in _COMMENTS:
             if found := re.search(pattern, comment.lower()):
-                if (made := _made(found[1], form)) is None:
+                made = _made(found[1], form)
+                if made is None or not now - timedelta(days=3650) < made < now + timedelta(seconds=ZONE_DOUBT_S):
                     continue
                 doubt = 0 if form in ("epoch", "gmt") else ZONE_DOUBT_S
                 age_s = max(0, int((now - made).total_seconds()) - doubt)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from diagnostics.forms.page.markup import Comment, End, Start, Text, tokens
 
-MOST_TOKENS = 400_000  # a page of 4 MB has 50,000
+MOST_TOKENS = 200_000  # a page of 4 MB has 50,000
 _CONTROLS = frozenset({"input", "textarea", "select", "button"})
 # Elements whose end tag may be left out, or that have none: they say nothing of what is still open.
 _LOOSE = frozenset(  # one by one they would fill a page

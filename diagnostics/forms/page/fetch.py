@@ -80,7 +80,8 @@ def web_address(url: str) -> SplitResult | None:
     """*url* in its parts, when it is one of http or https that can be asked."""
     try:
         parts = urlsplit(url.strip())
-        fine = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and parts.port != 0
+        fine = parts.scheme in ("http", "https") and 0 < len(parts.hostname or "") <= 253
+        fine = fine and parts.username is None and parts.port != 0
     except ValueError:
         return None
     return parts if fine else None

@@ -121,7 +121,9 @@ MAKERS: tuple[Maker, ...] = (
         hidden=("wpforms[id]",),
         once=True,
         # Two days in old versions, five years at least from 1.9.1 on, which say when it was made (data-token-time).
-        nonce=Nonce("@data-token", 3 * DAY_S, ticks=3, renewed="data-token-time", only=r"/wpforms[^\"']*ver=1\.[56]\."),
+        nonce=Nonce(
+            "@data-token", 3 * DAY_S, ticks=3, renewed="data-token-time", only=r"/wpforms[^\"']{0,200}ver=1\.[56]\."
+        ),
     ),
     Maker(
         "gravityforms",

@@ -78,7 +78,7 @@ def read(page: Visit) -> Seen:
     try:
         document = read_document(text)
     except TooManyTags:
-        raise Unreadable("it has more tags than are read of a page (400,000)") from None
+        raise Unreadable("it has more tags than are read of a page (200,000)") from None
     scripts = "\n".join(each.text for each in document.scripts)
     site = _site(document, answer.url)
     forms = tuple(_forms(document, scripts, answer.url, site))
@@ -127,16 +127,16 @@ def _forms(document: Document, scripts: str, url: str, site: str) -> list[SeenFo
     found: list[SeenForm] = []
     for shown in document.forms:
         for maker in MAKERS:
-            if number := maker.find(shown):
+            if number := maker.find(shown)[:64]:
                 target = joined(base, shown.attrs.get("action", "")) or url
-                found.append(
-                    SeenForm(maker, number, shown, target, _roads(maker, number, shown, target, scripts, site))
-                )
+                roads = tuple(joined(base, each) for each in _roads(maker, number, shown, target, scripts, site))
+                found.append(SeenForm(maker, number, shown, target, roads))
                 break
     for maker in (each for each in MAKERS if each.drawn):
         for name in document.named:
             if box := re.fullmatch(maker.drawn, name):
-                found.append(SeenForm(maker, box[1], None, url, _roads(maker, box[1], None, url, scripts, site)))
+                roads = tuple(joined(base, each) for each in _roads(maker, box[1], None, url, scripts, site))
+                found.append(SeenForm(maker, box[1][:64], None, url, roads))
     return found
 
 

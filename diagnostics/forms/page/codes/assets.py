@@ -60,7 +60,7 @@ SCRIPT_WAITS = Code(
     Verdict.WARN,
     "{evidence.by} loads the script of {evidence.plugin_title} only when the visitor moves: until then there is no "
     "form on {evidence.page}.",
-    remedy="In wp-admin, {evidence.where}, add {evidence.script} to the setting for excluded scripts, and empty the cache.",
+    remedy="In wp-admin, {evidence.where}, add {evidence.script} to the setting for excluded scripts; empty the cache.",
     copy="{evidence.script}",
     meaning="{evidence.plugin_title} draws its form by script. Who only looks, and every slow phone, sees an empty "
     "place.",
