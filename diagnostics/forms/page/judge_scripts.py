@@ -64,8 +64,7 @@ def _missing(seen: Seen, place: SeenForm, told: dict[str, Any], subject: str) ->
     begins = place.shown.at if place.shown else 0
     after = [each for each in seen.document.scripts if each.at > begins and _of_footer(each)]
     if not after and seen.document.ended:
-        last = "No script that WordPress prints stands between the form and the end of the page."
-        return [codes.NO_FOOTER.finding(subject, {**told, "last": last})]
+        return [codes.NO_FOOTER.finding(subject, told)]
     code = codes.SCRIPT_MISSING if place.maker.lame else codes.SCRIPT_LEFT_OUT
     return [code.finding(subject, told)]
 

@@ -13,32 +13,31 @@ NO_FOOTER = Code(
     "choose one with a footer.",
     copy="<?php wp_footer(); ?>",
     meaning="Plugins give their scripts to the theme's footer; a theme that does not call it drops them all.",
-    proof="{evidence.last}",
+    proof="No script that WordPress prints stands between the form and the end of the page.",
     kind=CauseKind.CODE,
 )
 SCRIPT_MISSING = Code(
     "form.page.script_missing",
     Verdict.FAIL,
-    "The script of {evidence.plugin_title} is not in {evidence.page}: its button does nothing.",
+    "The script of {evidence.plugin_title} ({evidence.wanted}) is not in {evidence.page}: its button does nothing.",
     remedy="Empty the cache of the optimiser plugin and switch off its unloading of scripts for this page (Asset "
     "CleanUp, Perfmatters → Script Manager, “unused JavaScript”); in {evidence.plugin_title}'s own settings, let it "
     "load its scripts on all pages.",
-    meaning="{evidence.plugin_title} sends entries by its script alone.",
-    proof="No script of the page has {evidence.wanted} in its address, none has its id, and none is a bundle of "
-    "several.",
+    meaning="The plugin sends entries by its script alone.",
+    proof="No script of the page has the plugin's address or id, and none is a bundle of several.",
     kind=CauseKind.PLUGIN,
     impact=Impact.ONE,
 )
 SCRIPT_LEFT_OUT = Code(
     "form.page.script_left_out",
     Verdict.WARN,
-    "The script of {evidence.plugin_title} is not in {evidence.page}: the form is sent as a plain page.",
+    "The script of {evidence.plugin_title} ({evidence.wanted}) is not in {evidence.page}: the form is sent as a plain "
+    "page.",
     remedy="Switch off the unloading of scripts for this page in the optimiser plugin (Asset CleanUp, Perfmatters → "
     "Script Manager), and empty its cache; look into the theme for `wpcf7_load_js`.",
     meaning="Entries come through; what the visitor is told may be out of sight, and captchas that need the script "
     "refuse people.",
-    proof="No script of the page has {evidence.wanted} in its address, none has its id, and none is a bundle of "
-    "several.",
+    proof="No script of the page has the plugin's address or id, and none is a bundle of several.",
     kind=CauseKind.PLUGIN,
     impact=Impact.DEGRADED,
 )
@@ -46,12 +45,12 @@ SCRIPT_HELD = Code(
     "form.page.script_held",
     Verdict.FAIL,
     "{evidence.by} holds back the script of {evidence.plugin_title} on {evidence.page} until the visitor agrees to "
-    "{evidence.category}.",
+    "{evidence.category} ({evidence.sign}).",
     remedy="In wp-admin, {evidence.where}, put {evidence.script} into the category “necessary”: a form that the "
     "visitor sends needs no consent to work.",
     copy="{evidence.script}",
     meaning="Who refuses, or has not answered yet, has a form that does nothing.",
-    proof="The script's tag says {evidence.sign}: browsers do not run that.",
+    proof="The script's tag has a type that browsers do not run, or its address in another attribute.",
     kind=CauseKind.SETTINGS,
     impact=Impact.ONE,
 )
@@ -62,9 +61,8 @@ SCRIPT_WAITS = Code(
     "form on {evidence.page}.",
     remedy="In wp-admin, {evidence.where}, add {evidence.script} to the setting for excluded scripts; empty the cache.",
     copy="{evidence.script}",
-    meaning="{evidence.plugin_title} draws its form by script. Who only looks, and every slow phone, sees an empty "
-    "place.",
-    proof="The script's tag says {evidence.sign}.",
+    meaning="The plugin draws its form by script. Who only looks, and every slow phone, sees an empty place.",
+    proof="The script's tag has a type that browsers do not run, or its address in another attribute.",
     kind=CauseKind.SETTINGS,
     impact=Impact.DEGRADED,
 )
@@ -77,7 +75,7 @@ JQUERY_LATE = Code(
     "Autoptimize), exclude `jquery.min.js` from defer and async, and empty the cache.",
     copy="/wp-includes/js/jquery/jquery.min.js",
     meaning="An optimiser put jQuery off and left what needs it where it was.",
-    proof="jQuery's tag says {evidence.sign}; {evidence.needs} has no such word and so runs first.",
+    proof="jQuery's tag is put off, and that of the form's script is not.",
     kind=CauseKind.SETTINGS,
 )
 JQUERY_MISSING = Code(
@@ -87,7 +85,7 @@ JQUERY_MISSING = Code(
     remedy="Take out of the theme's functions.php (or the optimiser plugin's setting “remove jQuery”) what deregisters "
     "`jquery`, and empty the cache.",
     meaning="The form's script stops at its first line.",
-    proof="{evidence.script} is there; no script of the page is jQuery, and none is a bundle of several.",
+    proof="The form's script is there; no script of the page is jQuery, and none is a bundle of several.",
     kind=CauseKind.CODE,
 )
 CAPTCHA_NO_KEY = Code(
@@ -108,7 +106,7 @@ CAPTCHA_WRONG_KEY = Code(
     remedy="In wp-admin, {evidence.where}, exchange the two: the site key of the {evidence.captcha} console goes into "
     "“site key”, the secret into “secret key”. Was the secret shown in the page, make a new pair first.",
     meaning="The provider refuses it: “Invalid site key”, and every entry is refused.",
-    proof="The key in the page begins with {evidence.begins} and has {evidence.length} characters.",
+    proof="The beginning and the length of the key in the page.",
     kind=CauseKind.SETTINGS,
     impact=Impact.ONE,
 )
@@ -119,7 +117,7 @@ CAPTCHA_TEST_KEY = Code(
     remedy="In wp-admin, {evidence.where}, enter the site key and secret of your own domain from the "
     "{evidence.captcha} console in the place of {evidence.key}.",
     meaning="The key is the provider's public one for trials.",
-    proof="The key in the page is {evidence.key}.",
+    proof="The key in the page is one that the provider publishes for trials.",
     kind=CauseKind.SETTINGS,
     impact=Impact.DEGRADED,
 )
@@ -132,7 +130,7 @@ CAPTCHA_NO_SCRIPT = Code(
     "plugin load {evidence.script}; is there no captcha plugin any more, take the captcha out of the form "
     "({evidence.screen}).",
     meaning="Without the script there is no answer to the captcha, and every entry is refused as spam.",
-    proof="No tag and no script of the page names {evidence.script}.",
+    proof="No tag and no script of the page names the provider's script.",
     kind=CauseKind.PLUGIN,
     impact=Impact.ONE,
 )
@@ -145,7 +143,7 @@ CAPTCHA_HELD = Code(
     "form, or choose a captcha that needs no consent in {evidence.screen}.",
     copy="{evidence.script}",
     meaning="Who refuses cookies, or has not answered yet, is taken for a robot.",
-    proof="The tag of the captcha's script says {evidence.sign}: browsers do not run that.",
+    proof="The tag of the captcha's script has a type that browsers do not run.",
     kind=CauseKind.SETTINGS,
     impact=Impact.ONE,
 )

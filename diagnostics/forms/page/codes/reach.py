@@ -30,13 +30,12 @@ REFUSED = Code(
 CERTIFICATE = Code(
     "form.page.certificate",
     Verdict.FAIL,
-    "Browsers refuse the certificate of {evidence.host} ({evidence.fault}): visitors get a warning in the place of the "
-    "page with the form.",
+    "Browsers refuse the certificate of {evidence.host} ({evidence.fault}: {evidence.detail}): visitors get a warning "
+    "in the place of the page with the form.",
     remedy="At the web host (cPanel: SSL/TLS Status → Run AutoSSL; Plesk: SSL/TLS Certificates), issue a certificate "
     "for {evidence.host} anew and see why the renewal stopped.",
     meaning="Nobody fills in a form behind a warning.",
-    proof="The TLS handshake for {evidence.host}, with the certificate authorities that browsers know: "
-    "{evidence.detail}.",
+    proof="The TLS handshake, with the certificate authorities that browsers know.",
     kind=CauseKind.HOST,
 )
 CIRCLES = Code(
@@ -69,7 +68,7 @@ SERVER_ERROR = Code(
     "The first path below wp-content/plugins or wp-content/themes names what broke: deactivate that plugin, or go back "
     "to the version before its last update.",
     meaning="No visitor reaches the form.",
-    proof="The answer's status, and WordPress's own words where it had some: {evidence.words}.",
+    proof="The answer's status, and WordPress's own words where it had some.",
     kind=CauseKind.CODE,
 )
 MAINTENANCE = Code(
@@ -78,7 +77,7 @@ MAINTENANCE = Code(
     "Visitors get a maintenance page in the place of {evidence.page} ({evidence.status}, {evidence.sign}).",
     remedy="Is the work done, take that setting back: {evidence.where}.",
     meaning="Who is logged in often does not see it. Visitors see nothing else.",
-    proof="What the page says of itself: {evidence.sign}.",
+    proof="The answer's status, and what the page says of itself.",
     kind=CauseKind.SETTINGS,
 )
 PASSWORD = Code(
@@ -87,7 +86,7 @@ PASSWORD = Code(
     "The page {evidence.page} asks visitors to log in first ({evidence.sign}).",
     remedy="Is the page meant for everybody, take the password or log-in away: {evidence.where}.",
     meaning="Who has no password does not see the form.",
-    proof="{evidence.sign}",
+    proof="The answer's status, where it leads to, or the password form that WordPress puts there.",
     kind=CauseKind.SETTINGS,
 )
 BROKEN_OFF = Code(
@@ -97,7 +96,7 @@ BROKEN_OFF = Code(
     remedy="Look into the host's PHP error log at this time ({evidence.at}): the last plugin or theme file named there "
     "broke while the page was made. Deactivate that plugin or mend that template.",
     meaning="PHP broke after a part of the page was sent: visitors see the beginning only.",
-    proof="The body has no `</body>` and no `</html>`: the page's last words are “{evidence.words}”.",
+    proof="The body has no `</body>` and no `</html>`; its last words are in the evidence.",
     kind=CauseKind.CODE,
 )
 CLOCK = Code(

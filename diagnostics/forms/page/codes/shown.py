@@ -31,8 +31,7 @@ MISSING = Code(
     "the editor, see whether the form is published and switched on, whether a rule shows it to some people only, and "
     "empty the page cache.",
     meaning="The page comes, without the form.",
-    proof="The page was read to its end, as it comes and past the cache: no markup of this {evidence.plugin_title} "
-    "form.",
+    proof="The page was read to its end: no markup of this plugin's form with this number.",
     kind=CauseKind.CONTENT,
     impact=Impact.ONE,
 )
@@ -56,7 +55,7 @@ DELETED = Code(
     remedy="In wp-admin, {evidence.screen}, look whether the form is in the bin and restore it; else copy the "
     "shortcode of the form that took its place into the page.",
     meaning="The form was deleted, imported under another number, or set to draft.",
-    proof="{evidence.plugin_title} prints these words where it finds no form.",
+    proof="The plugin prints these words where it finds no form.",
     kind=CauseKind.CONTENT,
     impact=Impact.ONE,
 )
@@ -68,7 +67,7 @@ TWICE = Code(
     remedy="In wp-admin, take all but one out of the page; for a second place (footer, pop-up) duplicate the form in "
     "{evidence.screen} and use the copy's shortcode.",
     meaning="Both have the same ids: labels, error messages and the script of one act on the other.",
-    proof="The ids of the form stand {evidence.times} times in the page.",
+    proof="The ids of the form stand in the page more than once.",
     kind=CauseKind.CONTENT,
     impact=Impact.DEGRADED,
 )
@@ -81,33 +80,33 @@ HIDDEN_MISSING = Code(
     "the page cache. Does it still lack it, an optimiser takes it out: exclude this page there (WP Rocket: Advanced "
     "Rules → Never Cache URL(s); LiteSpeed Cache: Cache → Excludes).",
     meaning="The field says which form the entry is of, or that it came from the page.",
-    proof="The form's controls were read as a browser binds them: {evidence.present}.",
+    proof="The form's controls, read as a browser binds them, are in the evidence.",
     kind=CauseKind.CONTENT,
     impact=Impact.ONE,
 )
 NONCE_EXPIRED = Code(
     "form.page.nonce_expired",
     Verdict.FAIL,
-    "The page cache gives visitors of {evidence.page} a page that is {evidence.age_h} h old; its security word "
-    "({evidence.nonce}) is accepted for {evidence.life_h} h at most. {evidence.plugin_title} refuses every entry.",
+    "The page cache gives visitors of {evidence.page} a page that is {evidence.age_h} h old ({evidence.by}); its "
+    "security word ({evidence.nonce}) is accepted for {evidence.life_h} h at most. {evidence.plugin_title} refuses "
+    "every entry.",
     remedy="{evidence.where} set the life of cached pages below {evidence.safe_h} hours, or exclude {evidence.page} "
     "from the cache; then empty the cache once.",
     meaning="The cached page carries a word that the site no longer takes. Who is logged in gets no cached page, and "
     "sees no fault.",
-    proof="The word in the page as it comes ({evidence.cached}…) is another than past the cache ({evidence.fresh}…), "
-    "and {evidence.by} gives the page's age.",
+    proof="The word in the page as it comes is another than past the cache, and the cache itself gives the page's age.",
     kind=CauseKind.SETTINGS,
     impact=Impact.ONE,
 )
 NONCE_OUTLIVED = Code(
     "form.page.nonce_will_expire",
     Verdict.WARN,
-    "{evidence.page} may stay in the cache for {evidence.cache_h} h; the security word of {evidence.title} is safe for "
-    "{evidence.safe_h} h only.",
+    "{evidence.page} may stay in the cache for {evidence.cache_h} h ({evidence.by}); the security word of "
+    "{evidence.title} is safe for {evidence.safe_h} h only.",
     remedy="{evidence.where} set the life of cached pages below {evidence.safe_h} hours, or exclude {evidence.page} "
     "from the cache.",
     meaning="It works until a page that old is given out; then entries are refused.",
-    proof="The cache's own header: {evidence.by}.",
+    proof="The life that the cache's own header gives the page.",
     kind=CauseKind.SETTINGS,
     impact=Impact.DEGRADED,
 )
@@ -119,7 +118,7 @@ NONCE_AGE = Code(
     remedy="Empty the page cache. Do entries come through afterwards, set the life of cached pages below "
     "{evidence.safe_h} hours in the cache plugin's settings.",
     meaning="The word may be of this day or expired: the try of the form tells.",
-    proof="The word as it comes ({evidence.cached}…) and past the cache ({evidence.fresh}…).",
+    proof="The word as it comes, and the word past the cache.",
     kind=CauseKind.SETTINGS,
     impact=Impact.ONE,
 )
@@ -131,7 +130,7 @@ STRANGER = Code(
     remedy="Is it not yours, the site was broken into: take the page offline, ask the web host for a scan and a clean "
     "backup, and change all passwords. Is it yours, make the address in the form's `action` one of your own domain.",
     meaning="A form laid over a page that sends passwords or cards to another host is how visitors are robbed.",
-    proof="The form's fields ({evidence.fields}) and its target.",
+    proof="The form's fields and its target.",
     kind=CauseKind.CODE,
 )
 

@@ -13,7 +13,7 @@ MIXED = Code(
     "are they grey, they stand in wp-config.php (WP_HOME, WP_SITEURL). Then empty the page cache.",
     meaning="A script's request from https to http is blocked without a word to the visitor; a form's makes the "
     "browser ask whether it is safe.",
-    proof="{evidence.where} says {evidence.target}; the page itself came by https.",
+    proof="The page came by https; the form's action or the plugin's script object says http.",
     kind=CauseKind.SETTINGS,
 )
 ELSEWHERE = Code(
@@ -24,7 +24,7 @@ ELSEWHERE = Code(
     "last changed files, and ask the web host for a scan. Is it the old or the staging address, set both addresses in "
     "wp-admin, Settings → General, to {evidence.site} and replace the old one in the database (`wp search-replace`).",
     meaning="Visitors' words go to another host, and this site gets nothing.",
-    proof="{evidence.where} says {evidence.target}.",
+    proof="The form's action or the plugin's script object names another registered domain.",
     kind=CauseKind.SETTINGS,
 )
 OTHER_ORIGIN = Code(
@@ -36,7 +36,8 @@ OTHER_ORIGIN = Code(
     "{evidence.origin}, or have the host send {evidence.origin} to {evidence.target_origin} (301).",
     meaning="For a browser `www.` and without, http and https are two sites. A script of one may not read the answers "
     "of the other, so the visitor sees an error or an endless spinner.",
-    proof="{evidence.where} says {evidence.target}. {evidence.answer}",
+    proof="The plugin's script object names another origin, and that one, asked as the script asks, allows none but "
+    "its own.",
     kind=CauseKind.SETTINGS,
 )
 UNUSABLE = Code(
@@ -46,7 +47,7 @@ UNUSABLE = Code(
     remedy="In wp-admin, {evidence.screen}, open the form and take the own address out of its settings (or its HTML's "
     "`action`): empty means “this page”, and is right.",
     meaning="A click on the button leads nowhere.",
-    proof="The form's `action`, resolved as a browser does it: {evidence.why}.",
+    proof="The form's action, resolved as a browser does it.",
     kind=CauseKind.CONTENT,
     impact=Impact.ONE,
 )
@@ -59,7 +60,7 @@ REST_BLOCKED = Code(
     "`{evidence.namespace}` ({evidence.where}). Is it no plugin, ask the host to take the rule for /wp-json/ away.",
     meaning="The button spins or says “error”, and no entry reaches WordPress. Who is logged in is let through, and "
     "sees no fault.",
-    proof="GET {evidence.road} as a visitor: {evidence.status}.",
+    proof="The plugin's own route was asked as a visitor asks it, by GET.",
     kind=CauseKind.SETTINGS,
 )
 AJAX_BLOCKED = Code(
@@ -69,8 +70,7 @@ AJAX_BLOCKED = Code(
     remedy="Take admin-ajax.php out of the lock on wp-admin: in the security plugin's settings ({evidence.where}), or "
     "at the host, in the rule that protects /wp-admin/, allow the file `admin-ajax.php`.",
     meaning="The button spins, and no entry reaches WordPress.",
-    proof="POST to {evidence.road} with an action that nobody has: WordPress would say 400 and “0”, and it said "
-    "{evidence.status} “{evidence.said}”.",
+    proof="A POST with an action that nobody has: WordPress itself answers 400 and “0”.",
     kind=CauseKind.SETTINGS,
 )
 POST_BLOCKED = Code(
@@ -79,7 +79,7 @@ POST_BLOCKED = Code(
     "Visitors are refused at {evidence.road} ({evidence.status}), where {evidence.title} sends its entries.",
     remedy="In the security plugin's settings or at the host, take away the rule that blocks {evidence.road}.",
     meaning="What visitors write does not reach WordPress.",
-    proof="The address was asked as a visitor: WordPress would say 405, and it said {evidence.status}.",
+    proof="The address was asked as a visitor asks it, by GET: WordPress itself answers 405.",
     kind=CauseKind.SETTINGS,
     impact=Impact.ONE,
 )
