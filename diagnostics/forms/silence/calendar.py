@@ -2,6 +2,8 @@
 
 Hours are counted from the epoch, in UTC. A holiday is a public one of the time zone's country, a working day between
 one and the weekend, or a day from 24 December to New Year where Christmas is one: offices are empty on each of them.
+In which part of the country the site's people live is not known, so the holidays of some of its parts are a kind of
+their own.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import re
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import timezone as tz
+from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -17,6 +20,14 @@ from pathlib import Path
 HOUR_S = 3600
 ONE_DAY = timedelta(days=1)
 OFFSET = re.compile(r"([+-])([01]\d):([0-5]\d)")
+
+
+class Holiday(StrEnum):
+    """What kind of day a day is."""
+
+    NONE = "none"
+    COUNTRY = "country"
+    REGION = "region"  # in some part of the country
 
 
 class Calendar:
@@ -31,7 +42,7 @@ class Calendar:
         self.timezone = timezone if zone else "UTC"
         self.country = country_of(self.timezone) if country is None else country
         self._at: dict[int, tuple[int, int]] = {}
-        self._holidays: dict[int, bool] = {}
+        self._holidays: dict[int, Holiday] = {}
 
     def at(self, hour: int) -> tuple[int, int]:
         """The local day (as date.toordinal) and hour of day that the UTC *hour* begins in."""
@@ -40,23 +51,25 @@ class Calendar:
             known = self._at[hour] = (local.toordinal(), local.hour)
         return known
 
-    def is_holiday(self, day: int) -> bool:
-        """Whether the local *day* is a holiday."""
+    def holiday(self, day: int) -> Holiday:
+        """Which kind of holiday the local *day* is."""
         if (known := self._holidays.get(day)) is None:
-            known = self._holidays[day] = self._looks_like_one(date.fromordinal(day))
+            known = self._holidays[day] = self._look_up(date.fromordinal(day))
         return known
 
-    def _looks_like_one(self, day: date) -> bool:
-        if self._public(day):
-            return True
+    def _look_up(self, day: date) -> Holiday:
         between_the_years = (day.month == 12 and day.day >= 24) or (day.month == 1 and day.day == 1)
-        if between_the_years and self._public(date(day.year - (day.month == 1), 12, 25)):
-            return True
         bridge = {0: day + ONE_DAY, 4: day - ONE_DAY}.get(day.weekday())  # a Monday, a Friday
-        return bridge is not None and self._public(bridge)
+        if (
+            self._public(day)
+            or (between_the_years and self._public(date(day.year - (day.month == 1), 12, 25)))
+            or (bridge is not None and self._public(bridge))
+        ):
+            return Holiday.COUNTRY
+        return Holiday.REGION if day in _public_holidays(self.country, day.year)[1] else Holiday.NONE
 
     def _public(self, day: date) -> bool:
-        return day in _public_holidays(self.country, day.year)
+        return day in _public_holidays(self.country, day.year)[0]
 
 
 def hour_index(moment: datetime) -> int:
@@ -70,15 +83,15 @@ def moment_of(hour: int) -> datetime:
 
 
 @lru_cache(maxsize=256)
-def _public_holidays(country: str, year: int) -> frozenset[date]:
-    if not country:
-        return frozenset()
+def _public_holidays(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
+    """The days off in the whole country, and those in some part of it; none where the package does not know it."""
     import holidays  # takes a tenth of a second, which only a form's silence needs
 
-    try:
-        return frozenset(holidays.country_holidays(country, years=year))
-    except NotImplementedError:  # a country that the package does not know
-        return frozenset()
+    if country not in (parts_of := holidays.list_supported_countries()):
+        return frozenset(), frozenset()
+    everywhere = frozenset(holidays.country_holidays(country, years=year))
+    somewhere = (holidays.country_holidays(country, subdiv=part, years=year) for part in parts_of[country])
+    return everywhere, frozenset(day for days in somewhere for day in days) - everywhere
 
 
 @lru_cache(maxsize=64)

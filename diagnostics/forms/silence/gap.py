@@ -8,13 +8,16 @@ weeks. That is what the thresholds are said in.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
-from diagnostics.forms.silence.calendar import HOUR_S, Calendar, hour_index
+from diagnostics.forms.silence.calendar import HOUR_S, Calendar, Holiday, hour_index
 from diagnostics.forms.silence.rhythm import Rhythm
 
 FEWEST_A_WEEK = 1.0  # a form with fewer is only ever tried
+MOST_OFF_DAYS = 10  # of a gap, among which the empty ones are looked for
 NEVER = 1e9  # weeks: more than can be told apart
 
 
@@ -36,20 +39,31 @@ def look_at(rhythm: Rhythm, calendar: Calendar, since: datetime, until: datetime
         part = min(end, hour + 1) - max(begin, hour)
         if part > 0:
             day, of_day = calendar.at(hour)
-            days[day] = days.get(day, 0.0) + part * rhythm.rate(day, of_day, calendar)
-    return gap_of(rhythm, [visitors * expected for expected in days.values()], end - begin)
+            days[day] = days.get(day, 0.0) + visitors * part * rhythm.rate(day, of_day, calendar)
+    probability = none_of(rhythm, [(expected, calendar.holiday(day)) for day, expected in days.items()])
+    often = max(rhythm.a_week, 1e-9) * probability
+    return Gap(end - begin, sum(days.values()), probability, min(NEVER, 1 / max(often, 1 / NEVER)))
 
 
-def gap_of(rhythm: Rhythm, days: list[float], hours: float) -> Gap:
-    """The gap in which *days* entries were expected, day by day."""
-    expected = sum(days)
-    probability = none_of(rhythm, days)
-    gaps_a_week = max(rhythm.a_week, 1e-9)
-    return Gap(hours, expected, probability, min(NEVER, 1 / max(gaps_a_week * probability, 1 / NEVER)))
+def none_of(rhythm: Rhythm, days: Sequence[tuple[float, Holiday]]) -> float:
+    """The probability that none of the entries comes that were expected, day by day.
+
+    A day may be empty for reasons of its own, but not the first, which has the last entry. Each way to have none, one
+    or two of such days among the fullest counts. How much comes on holidays is known as well as many were seen.
+    """
+    plain = [expected for expected, holiday in days if holiday not in rhythm.holiday]
+    fullest = sorted(range(1, len(plain)), key=lambda place: plain[place], reverse=True)[:MOST_OFF_DAYS]
+    total = 0.0
+    for number in range(3):
+        weight = rhythm.off**number * (1 - rhythm.off) ** max(0, len(fullest) - number)
+        for off in combinations(fullest, number):
+            total += weight * _none_of([expected for place, expected in enumerate(plain) if place not in off], rhythm)
+    for kind, (_, rests_on) in rhythm.holiday.items():
+        total *= (1 + sum(expected for expected, holiday in days if holiday is kind) / rests_on) ** -rests_on
+    return min(1.0, total)
 
 
-def none_of(rhythm: Rhythm, days: list[float]) -> float:
-    """The probability that none of the entries comes that were expected, day by day."""
+def _none_of(days: Sequence[float], rhythm: Rhythm) -> float:
     expected = sum(days)
     if expected <= 0:
         return 1.0

@@ -71,15 +71,16 @@ def silence_of(
         return Silence(Standing.YOUNG, since, until, min(days, YOUNGEST_DAYS))
     gap = look_at(rhythm, calendar, since, until)
     only_tried = rhythm.a_week < FEWEST_A_WEEK
-    standing = _standing(gap, only_tried)
+    standing = standing_of(gap, only_tried)
     visitors = None
     if standing is not Standing.WITHIN and (visitors := _visitors(told, since, until)) is not None:
         fewer = look_at(rhythm, calendar, since, until, visitors)
-        standing = Standing.NO_VISITORS if _standing(fewer, only_tried) is Standing.WITHIN else standing
+        standing = Standing.NO_VISITORS if standing_of(fewer, only_tried) is Standing.WITHIN else standing
     return Silence(standing, since, until, rhythm.days, rhythm, gap, visitors, only_tried)
 
 
-def _standing(gap: Gap, only_tried: bool) -> Standing:
+def standing_of(gap: Gap, only_tried: bool) -> Standing:
+    """What a gap's odds amount to; *only_tried*: the form takes too few entries for an alarm by itself."""
     if gap.weeks >= SILENT_WEEKS and not only_tried:
         return Standing.SILENT
     if gap.weeks >= TRY_WEEKS and gap.probability <= UNLIKELY:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
 
-from diagnostics.forms.silence.calendar import Calendar
+from diagnostics.forms.silence.calendar import Calendar, Holiday
 
 YOUNGEST_DAYS = 7  # whole days that a rhythm is learned from at least
 WINDOW_DAYS = 182  # of which the shape of the week is learned
@@ -28,7 +28,9 @@ DRIFT = 0.02  # how much a level wanders from week to week, squared, before that
 DRIFT_PRIOR = 4.0  # weeks that this counts for
 YOUNG_DRIFT = 0.4  # the same where only one week was seen; it falls with the weeks
 BELOW_TO_BOTH = 3.2  # the variance of a gamma of mean 1, from what lies below the mean
-HOLIDAY_PRIOR = (0.6, 2.0)  # entries on so many expected, before a holiday was seen
+OFF_LEAST = 3.0  # entries to expect of a day, before its emptiness says anything
+OFF_PRIOR = (0.1, 60.0)  # times in so many days, before one was seen
+HOLIDAY_PRIOR = {Holiday.COUNTRY: (0.6, 2.0), Holiday.REGION: (1.0, 2.0)}  # entries on so many expected, before any
 YEAR = 364  # days: the same day of the week
 SEASON_DAYS = 10  # on either side, of the same weeks last year
 SEASON_BEFORE = 21  # days before them that they are held against
@@ -61,10 +63,11 @@ class Rhythm:
     week: tuple[tuple[float, ...], ...]  # [day of the week][hour]: entries to expect, at the level of late
     level_spread: float  # variance of the level, relative to its square
     day_spread: float  # variance of a day beyond Poisson's, relative to its square
-    holiday: float  # what of it comes on a holiday
+    holiday: Mapping[Holiday, tuple[float, float]]  # what of it comes on one, and the entries that this rests on
     season: Mapping[int, float]  # local day -> what of it comes then, by the same weeks last year; 1 where not there
     days: int  # whole days that it was learned from
     entries: float  # entries of late that the level rests on, each weighed
+    off: float = 0.0  # the probability that a day is empty for reasons of its own: a feast of the town, a works outing
     bunch: float = 1.0  # entries as counted, for each that tells of silence: they come in bunches
 
     @property
@@ -75,7 +78,8 @@ class Rhythm:
     def rate(self, day: int, hour: int, calendar: Calendar) -> float:
         """Entries to expect in one hour of a local day."""
         rate = self.week[(day - 1) % 7][hour] * self.season.get(day, 1.0)
-        return rate * self.holiday if calendar.is_holiday(day) else rate
+        share, _ = self.holiday.get(calendar.holiday(day), (1.0, 0.0))
+        return rate * share
 
 
 def learn(entries: Entries, until: int, calendar: Calendar) -> Rhythm | None:
@@ -84,7 +88,7 @@ def learn(entries: Entries, until: int, calendar: Calendar) -> Rhythm | None:
     if until - first < YOUNGEST_DAYS:
         return None
     days = range(first, until)
-    plain = [day for day in days if not calendar.is_holiday(day)]
+    plain = [day for day in days if calendar.holiday(day) is not Holiday.COUNTRY]  # a region's is like others elsewhere
     if not plain:
         return None
     seen = _weighed(entries, days, plain)
@@ -97,10 +101,11 @@ def learn(entries: Entries, until: int, calendar: Calendar) -> Rhythm | None:
         week=tuple(tuple(level * rate for rate in hours) for hours in shape),
         level_spread=level_spread + 1 / (rests_on + 1),
         day_spread=day_spread,
-        holiday=_holiday(told, days, day_shape, level, calendar),
+        holiday={kind: _holiday(kind, told, days, day_shape, level, calendar) for kind in HOLIDAY_PRIOR},
         season=_season(entries, until, calendar),
         days=until - first,
         entries=rests_on,
+        off=_off(told, plain, day_shape, level),
         bunch=_bunch(entries, told, plain, until),
     )
 
@@ -121,7 +126,7 @@ def _weighed(entries: Entries, days: range, plain: Sequence[int]) -> dict[int, d
         number[_weekend(day)] += 1
         for hour, _ in entries.by_day.get(day, ()):
             present[_weekend(day)][hour] += 1
-    # The entries of an hour that is empty as often as this one, and one more; then what that cuts off by chance.
+    # How many an hour has that is empty as often as this one; then what the cut takes from it by chance.
     usual = {group: [-math.log1p(-seen / (number[group] + 1)) for seen in present[group]] for group in present}
     lost = {group: [_cut_by_chance(mean) for mean in usual[group]] for group in usual}
     weighed = {}
@@ -146,11 +151,17 @@ def _chances(mean: float) -> tuple[float, ...]:
     return tuple(chances)
 
 
+def _most_of_hour(mean: float) -> float:
+    """How many entries of an hour count that has so many on average: hardly more than one where that is little."""
+    return 1 + mean + max(0.0, math.sqrt(mean) - 0.5)
+
+
 def _cut_by_chance(mean: float) -> float:
-    """What an hour cut to its mean and one more has to be multiplied with to have that mean again."""
+    """What an hour that is cut so has to be multiplied with to have its mean again."""
     if mean <= 0:
         return 1.0
-    return mean / sum(min(number, 1 + mean) * chance for number, chance in enumerate(_chances(round(mean, 2) or 0.01)))
+    most = _most_of_hour(mean)
+    return mean / sum(min(number, most) * chance for number, chance in enumerate(_chances(round(mean, 2) or 0.01)))
 
 
 def _below_by_chance(mean: float) -> float:
@@ -272,6 +283,22 @@ def _spreads(
     return max(drift, prior / 4), max(0.0, BELOW_TO_BOTH * beyond / (squares + 10))
 
 
+def _off(told: Mapping[int, float], plain: Sequence[int], day_shape: Sequence[float], level: float) -> float:
+    """How often a day was empty that should not have been. Days in a row are one time: an outage that was mended."""
+    times = by_chance = number = 0.0
+    before = False
+    for day in plain:
+        expected = level * day_shape[_weekday(day)]
+        if expected < OFF_LEAST:
+            continue
+        number += 1
+        by_chance += math.exp(-expected)
+        times += told[day] == 0 and not before
+        before = told[day] == 0
+    seen, days = OFF_PRIOR
+    return (max(0.0, times - by_chance) + seen) / (number + days)
+
+
 def _bunch(entries: Entries, told: Mapping[int, float], plain: Sequence[int], until: int) -> float:
     """How many entries the usual day of late had, for each that counts."""
     late = [day for day in plain if day >= until - 4 * 7 and told[day] > 0]
@@ -279,15 +306,20 @@ def _bunch(entries: Entries, told: Mapping[int, float], plain: Sequence[int], un
 
 
 def _holiday(
-    told: Mapping[int, float], days: range, day_shape: Sequence[float], level: float, calendar: Calendar
-) -> float:
-    """What share of its entries the form takes on a holiday."""
-    seen, expected = HOLIDAY_PRIOR
+    kind: Holiday,
+    told: Mapping[int, float],
+    days: range,
+    day_shape: Sequence[float],
+    level: float,
+    calendar: Calendar,
+) -> tuple[float, float]:
+    """What share of its entries the form takes on a holiday of this kind, and the entries that this rests on."""
+    seen, expected = HOLIDAY_PRIOR[kind]
     for day in days:
-        if calendar.is_holiday(day):
+        if calendar.holiday(day) is kind:
             seen += told[day]
             expected += level * day_shape[_weekday(day)]
-    return min(1.0, seen / expected)
+    return min(1.0, seen / expected), seen
 
 
 def _season(entries: Entries, until: int, calendar: Calendar) -> dict[int, float]:
