@@ -146,7 +146,7 @@ class _Reading:
             self._templates += 1
         if self._templates:
             return
-        if name not in _LOOSE and name not in _CONTROLS:
+        if name not in _LOOSE and name not in _CONTROLS and name != "form":  # one form in another is ignored
             self._open += self._form is not None
             self._after_open += self._after is not None
         if name in _CODE:
