@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.servers.lab import DOMAIN, OFFICE, OPS, LabSite
+from tests.servers.lab import DOMAIN, OFFICE, OPS, OWNER, LabSite
 from tests.servers.sink import Mail
 from tests.wordpress.form_contract import STAND_IN, FormContract, Posting
 from tests.wordpress.plugin_doors import Road
@@ -140,8 +140,9 @@ class CanaryContract(FormContract):
         finally:
             posting.site.php_eval(r"Aftercare\Form_Wishes::set( array( 'mails' => 'mailbox' ) );")
         mails = mails_of(posting, token)
-        assert (OFFICE,) in {mail.recipients for mail in mails}
-        assert all(mail.recipients in ((OFFICE,), (OPS,)) and mail.subject.startswith("[Test] ") for mail in mails)
+        own = ((OFFICE,), (OWNER,))  # a stand-in may write to the site's admin
+        assert any(mail.recipients in own for mail in mails)
+        assert all(mail.recipients in (*own, (OPS,)) and mail.subject.startswith("[Test] ") for mail in mails)
 
     def test_without_a_mailbox_the_mails_are_composed_and_held(self, posting: Posting, road: Road, page: str) -> None:
         token = armed(posting, road, mailbox="")
@@ -177,8 +178,8 @@ class CanaryContract(FormContract):
                     posting.send(token=token)
         finally:
             posting.site.php_eval(r"Aftercare\Form_Wishes::set( array( 'unexempted' => false ) );")
-        assert answer(road, exempt)["event"]["type"] == "form.submitted"
-        assert answer(road, meets_them)["event"]["type"] in ("form.spam", "form.rejected")
+        came = [answer(road, token)["event"]["type"] for token in (exempt, meets_them)]
+        assert came[0] == "form.submitted" and came[1] in ("form.spam", "form.rejected")
         assert self.kept(posting) == before
         posting.told.flush()
         assert posting.told.all() == []

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import pytest
 import requests
 
 from tests.servers.visitor import Visitor
-from tests.wordpress.form_contract import ORIGINAL, TYPED, FormContract, Posting
+from tests.wordpress.canary_contract import CanaryContract, answer, armed, listed
+from tests.wordpress.form_contract import ORIGINAL, TYPED, Posting
+from tests.wordpress.plugin_doors import Road
 
 _NOTIFICATION = {
     "name": "Office",
@@ -45,7 +48,7 @@ def settings(misc: str) -> str:
     return "".join(f"add_filter( '{hook}', {changed} );" for hook in hooks)
 
 
-class TestFluentForms(FormContract):
+class TestFluentForms(CanaryContract):
     slug = "fluentform"
     setup = (
         "use FluentForm\\App\\Models\\FormMeta; FormMeta::where( 'form_id', 1 )->where( 'meta_key', 'notifications' )"
@@ -55,6 +58,23 @@ class TestFluentForms(FormContract):
     required = ("message", "message")
     lost_on = "fluentform/before_insert_submission"
     quiet = "add_filter( 'fluentform/prevent_malicious_attacks', '__return_false' );"
+    shown = '<!-- wp:fluentfom/guten-block {"formId":"{form}","themeStyle":""} /-->'
+    stand_in_shown = '[fluentform id="{form}"]'
+    fields: ClassVar = {
+        "names[first_name]": ("text", False),
+        "names[last_name]": ("text", False),
+        "email": ("email", True),
+        "subject": ("text", False),
+        "message": ("textarea", True),
+    }
+    after = "fluentform/before_submission_confirmation"
+    fatal_on = "fluentform/submission_inserted"
+    entries = 'global $wpdb; echo $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}fluentform_submissions" );'
+    spam = (
+        "add_filter( 'option__fluentform_hCaptcha_details', fn() => array( 'secretKey' => 'k' ) );"
+        "add_filter( 'default_option__fluentform_hCaptcha_details', fn() => array( 'secretKey' => 'k' ) );"
+        "add_filter( 'fluentform/has_hcaptcha', '__return_true' );"
+    )
 
     @staticmethod
     def post(posting: Posting, visitor: Visitor, form: str, changes: Mapping[str, str | None]) -> requests.Response:
@@ -127,3 +147,56 @@ class TestFluentForms(FormContract):
             assert posting.send().ok
         told = posting.outcome()
         assert (told["type"], told["status"], told["mails"]) == ("form.failed", "mail_skipped", [])
+
+    def test_a_test_entry_passes_the_limit_of_entries_honeypot_and_token(
+        self, posting: Posting, road: Road, page: str
+    ) -> None:
+        code = settings("array( 'honeypotStatus' => 'yes', 'tokenBasedProtectionStatus' => 'yes' )")
+        code += "add_filter( 'fluentform/prevent_malicious_attacks', '__return_true', 20 );"
+        code += "add_filter( 'fluentform/max_submission_count', fn() => 0 );"
+        with posting.running(code):
+            assert posting.send({"item_1__fluent_sf": "robot"}).status_code == 429
+            token = armed(posting, road)
+            posting.send({"item_1__fluent_sf": "robot"}, token=token)
+        assert answer(road, token)["event"]["type"] == "form.submitted"
+
+    def test_of_the_feeds_behind_an_entry_only_the_mails_run(self, posting: Posting, road: Road, page: str) -> None:
+        feed = """
+            add_filter( 'fluentform/global_notification_active_types', fn( $types ) => $types + array(
+                'hubspot_feed' => 'hubspot' ) );
+            add_action( 'fluentform/submission_inserted', function () {
+                $types = apply_filters( 'fluentform/global_notification_active_types', array(), 1 );
+                update_option( 'crm_fed', (int) isset( $types['hubspot_feed'] ), false );
+            }, 20 );
+        """
+        row = "array( 'form_id' => 1, 'meta_key' => 'hubspot_feed', 'value' => '{\"enabled\":true}' )"
+        posting.site.php_eval(f"global $wpdb; $wpdb->insert( $wpdb->prefix . 'fluentform_form_meta', {row} );")
+        try:
+            with posting.running(feed):
+                assert {"what": "crm", "name": "hubspot_feed", "held": True} in listed(posting, road)["does"]
+                token = armed(posting, road)
+                posting.send(token=token)
+                fed_by_the_test = posting.site.php_eval("echo get_option( 'crm_fed' );")
+                posting.send()
+                fed_by_a_visitor = posting.site.php_eval("echo get_option( 'crm_fed' );")
+        finally:
+            posting.site.php_eval(
+                "global $wpdb; $wpdb->delete( $wpdb->prefix . 'fluentform_form_meta', "
+                "array( 'meta_key' => 'hubspot_feed' ) );"
+            )
+        assert (fed_by_the_test, fed_by_a_visitor) == ("0", "1")
+        assert "hubspot_feed" in answer(road, token)["held"]
+
+    def test_a_mail_that_the_plugin_will_skip_is_told_with_the_form(self, posting: Posting, road: Road) -> None:
+        mail = {**_NOTIFICATION, "name": "Nobody", "sendTo": {"type": "email", "email": ""}}
+        row = f"array( 'form_id' => 1, 'meta_key' => 'notifications', 'value' => '{json.dumps(mail)}' )"
+        number = posting.site.php_eval(
+            f"global $wpdb; $wpdb->insert( $wpdb->prefix . 'fluentform_form_meta', {row} ); echo $wpdb->insert_id;"
+        )
+        try:
+            [skipped] = [each for each in listed(posting, road)["notifications"] if each["title"] == "Nobody"]
+        finally:
+            posting.site.php_eval(
+                f"global $wpdb; $wpdb->delete( $wpdb->prefix . 'fluentform_form_meta', array( 'id' => {number} ) );"
+            )
+        assert skipped["to"] == [] and skipped["problem"].startswith("no recipient")

@@ -82,7 +82,8 @@ final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare
 	public function stored( $result ): void {
 		$result = (array) $result;
 		$this->entry( $result['flamingo_inbound_id'] ?? 0 );
-		$sender = Form_Canary::under_way() ? get_post( self::whole( $result['flamingo_contact_id'] ?? 0 ) ) : null;
+		$sender = self::whole( $result['flamingo_contact_id'] ?? 0 );
+		$sender = Form_Canary::under_way() && $sender ? get_post( $sender ) : null;
 		if ( $sender && strtotime( "$sender->post_date_gmt UTC" ) >= (int) ( $_SERVER['REQUEST_TIME'] ?? 0 ) ) {
 			$this->seen['entry'] = ltrim( "{$this->seen['entry']}+$sender->ID", '+' );
 			Form_Canary::entry( $this->seen['entry'] );
@@ -148,11 +149,8 @@ final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare
 	/** What Flamingo kept. */
 	public function forget( string $entry ): bool {
 		foreach ( explode( '+', $entry ) as $id ) {
-			$post = get_post( self::whole( $id ) );
-			if ( $post && in_array( $post->post_type, array( 'flamingo_inbound', 'flamingo_contact' ), true ) ) {
-				wp_delete_post( $post->ID, true );
-			}
-			if ( $post && get_post( $post->ID ) ) {
+			$post = self::whole( $id ) ? get_post( self::whole( $id ) ) : null;
+			if ( $post && in_array( $post->post_type, array( 'flamingo_inbound', 'flamingo_contact' ), true ) && ! wp_delete_post( $post->ID, true ) ) {
 				return false;
 			}
 		}

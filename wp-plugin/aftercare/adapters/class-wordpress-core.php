@@ -2,6 +2,8 @@
 /**
  * WordPress's own forms: a comment, a lost password, a registration.
  *
+ * A test entry is taken of a comment only: a reset key and an account cannot be taken back.
+ *
  * @package Aftercare
  */
 
@@ -12,10 +14,12 @@ namespace Aftercare\Adapters;
 defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Event;
+use Aftercare\Form_Hold;
 use Aftercare\Form_Watch;
+use Aftercare\Includes\Forms\Wordpress_Core_Forms;
 use Aftercare\Mail_Watch;
 
-final class Wordpress_Core implements \Aftercare\Adapter {
+final class Wordpress_Core extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
 
 	const PLUGIN = 'core';
 
@@ -30,6 +34,9 @@ final class Wordpress_Core implements \Aftercare\Adapter {
 		'wp_mail_failed'      => array( 'mail_failed', 20 ), // After the mail watch.
 		'wp_redirect'         => array( 'redirected', PHP_INT_MAX ),
 	);
+
+	/** Once a comment is in: what other plugins do with it. */
+	const AFTER = array( 'comment_post', 'wp_insert_comment' );
 
 	/** @inheritDoc */
 	public function version(): string {
@@ -63,14 +70,12 @@ final class Wordpress_Core implements \Aftercare\Adapter {
 		if ( ! $this->is( 'comment' ) ) {
 			return null;
 		}
-		$spam = in_array( $approved, array( 'spam', 'trash' ), true );
-		return new Event(
-			$spam ? 'form.spam' : 'form.submitted',
-			array(
-				'status'  => $spam ? (string) $approved : ( 1 === (int) $approved ? 'approved' : 'held' ),
-				'spam_by' => 'trash' === $approved ? 'disallowed_list' : '',
-			)
-		);
+		$this->entry( $id );
+		if ( in_array( $approved, array( 'spam', 'trash' ), true ) ) {
+			$this->seen['spam_by'] = 'trash' === $approved ? 'disallowed_list' : '';
+			return $this->outcome( 'form.spam', (string) $approved );
+		}
+		return $this->outcome( 'form.submitted', 1 === (int) $approved ? 'approved' : 'held' );
 	}
 
 	/** A comment was refused: too fast, a duplicate, a field that is missing. Not when PHP itself failed. */
@@ -79,7 +84,7 @@ final class Wordpress_Core implements \Aftercare\Adapter {
 		if ( ! $this->is( 'comment' ) || ( null !== $last && $last['type'] & \Aftercare\Php_Errors::FATAL ) ) {
 			return null;
 		}
-		return new Event( 'form.rejected', array( 'status' => 'refused' ) );
+		return $this->outcome( 'form.rejected', 'refused' );
 	}
 
 	/**
@@ -93,14 +98,14 @@ final class Wordpress_Core implements \Aftercare\Adapter {
 			return null;
 		}
 		if ( ! $errors->has_errors() ) {
-			return $this->is( 'lostpassword' ) && false === $user ? new Event( 'form.rejected', array( 'status' => 'invalidcombo' ) ) : null;
+			return $this->is( 'lostpassword' ) && false === $user ? $this->outcome( 'form.rejected', 'invalidcombo' ) : null;
 		}
-		return new Event( 'form.rejected', array( 'status' => implode( ', ', array_map( 'strval', $errors->get_error_codes() ) ) ) );
+		return $this->outcome( 'form.rejected', implode( ', ', array_map( 'strval', $errors->get_error_codes() ) ) );
 	}
 
 	/** The mail with the link did not leave: the user is told. */
 	public function mail_failed(): ?Event {
-		return $this->is( 'lostpassword' ) ? new Event( 'form.failed', array( 'status' => 'mail_failed' ) ) : null;
+		return $this->is( 'lostpassword' ) ? $this->outcome( 'form.failed', 'mail_failed' ) : null;
 	}
 
 	/** The end of a lost password or a registration that went through, as far as the visitor sees. */
@@ -109,7 +114,54 @@ final class Wordpress_Core implements \Aftercare\Adapter {
 			return null;
 		}
 		$failed = in_array( true, Mail_Watch::outcomes(), true );
-		return new Event( $failed ? 'form.failed' : 'form.submitted', array( 'status' => $failed ? 'mail_failed' : 'accepted' ) );
+		return $this->outcome( $failed ? 'form.failed' : 'form.submitted', $failed ? 'mail_failed' : 'accepted' );
+	}
+
+	/** @inheritDoc */
+	public function forms(): array {
+		return Wordpress_Core_Forms::told( Form_Hold::deeds( self::AFTER, array() ) );
+	}
+
+	/** Of a comment: duplicates, too many in a short time, the lists of words, Akismet. */
+	public function exempt(): void {
+		add_filter( 'duplicate_comment_id', '__return_false', PHP_INT_MAX );
+		add_filter( 'comment_flood_filter', '__return_false', PHP_INT_MAX );
+		foreach ( array( 'auto_check_comment', 'rest_auto_check_comment' ) as $asks ) {
+			remove_filter( 'preprocess_comment', array( 'Akismet', $asks ), 1 );
+		}
+		add_filter(
+			'pre_comment_approved',
+			static function () {
+				return 0;
+			},
+			PHP_INT_MAX
+		);
+	}
+
+	/** A test is never published, not for a moment: it waits for a moderator who never sees it. */
+	public function hold(): array {
+		add_filter(
+			'pre_comment_approved',
+			static function ( $approved ) {
+				return 1 === $approved || '1' === $approved ? 0 : $approved;
+			},
+			PHP_INT_MAX
+		);
+		add_filter(
+			'preprocess_comment',
+			static function ( $comment ) {
+				Form_Hold::remove_others( self::AFTER, array() );
+				return $comment;
+			},
+			PHP_INT_MAX
+		);
+		return array();
+	}
+
+	/** The comment. */
+	public function forget( string $entry ): bool {
+		$id = self::whole( $entry ); // Asked for comment 0, core answers with the one of the page.
+		return 0 === $id || null === get_comment( $id ) || wp_delete_comment( $id, true );
 	}
 
 	/** Whether this request posts that form and nothing was said of it yet. */

@@ -230,8 +230,10 @@ final class Form_Canary implements Module {
 		self::$facts['held']         = array_values( array_unique( array_merge( self::$facts['held'], Form_Hold::names() ) ) );
 		self::$facts['mailbox']      = '';
 		self::note( true );
-		if ( '' === $fatal ) {
-			self::sweep(); // After a fatal error nobody knows what the form plugin's own classes are worth.
+		// After a fatal error nobody knows what the form plugin's own classes are worth; behind a redirect the visitor's
+		// browser is yet to be shown what became of the entry. Then whoever asks for the answer, or the heartbeat, deletes it.
+		if ( '' === $fatal && intdiv( self::$facts['http_status'], 100 ) !== 3 ) {
+			self::sweep();
 		}
 	}
 

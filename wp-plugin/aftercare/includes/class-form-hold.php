@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 final class Form_Hold {
 
 	/** Who decides whether a visitor is human: a test that is not exempt meets them. By the end of the host's name. */
-	const VERDICTS = array( 'akismet.com', 'google.com', 'recaptcha.net', 'hcaptcha.com', 'cloudflare.com', 'friendlycaptcha.com', 'friendlycaptcha.eu', 'cleantalk.org', 'moderate.cleantalk.org', 'stopforumspam.com', 'antispambee.com', 'oopspam.com' );
+	const VERDICTS = array( 'akismet.com', 'google.com', 'recaptcha.net', 'hcaptcha.com', 'cloudflare.com', 'friendlycaptcha.com', 'friendlycaptcha.eu', 'cleantalk.org', 'stopforumspam.com', 'oopspam.com', 'ipinfo.io', 'apip.cc' );
 
 	/** Plugins that are part of a form's way to the mailer, or of nobody's business. */
 	const PART_OF_THE_WAY = array( 'aftercare', 'core', 'akismet', 'flamingo', 'wp-mail-smtp', 'fluent-smtp', 'post-smtp', 'easy-wp-smtp' );
