@@ -21,6 +21,7 @@ from sidecar.ingest.pairing import CODE_LIVES
 from sidecar.store import sites, tickets
 from sidecar.store.database import Database, NotFound, instant
 from sidecar.store.sites import Site
+from sidecar.tickets import form_to_look_at
 
 if TYPE_CHECKING:
     from sidecar.services import Services
@@ -105,7 +106,7 @@ def look_again(services: Services, ticket_id: int, by: str) -> str:
     """Run the playbook that filed the ticket, on its site, now. Raises NotFound, Refused."""
     ticket = tickets.ticket(services.db, ticket_id)
     trigger = {"kind": "person", "by": by, "ticket": ticket_id}
-    return _start(services, ticket.site_id, ticket.playbook, trigger, str(ticket.body.get("form") or ""))
+    return _start(services, ticket.site_id, ticket.playbook, trigger, form_to_look_at(ticket))
 
 
 def look_again_at(services: Services, run_id: str, check: str, by: str) -> str:

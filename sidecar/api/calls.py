@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from sidecar.api.shapes import (
     ticket_json,
     whole_ticket_json,
 )
-from sidecar.store import pages
+from sidecar.store import attachments, pages
 from sidecar.store import runs as runs_store
 from sidecar.store import sites as sites_store
 from sidecar.store import tickets as tickets_store
@@ -92,6 +93,13 @@ def unpair(site_id: str) -> dict[str, Any]:
     """Forget the site's secret: from now on it is denied everything."""
     upkeep.unpair(services(), site_id, now())
     return site(site_id)
+
+
+@operation("GET", f"{STAFF}/sites/<site_id>/forms", answer="SiteForms")
+def site_forms(site_id: str) -> dict[str, Any]:
+    """A site's forms: last entry, last test, state."""
+    sites_store.site(services().db, site_id)
+    return runs.site_forms(services().db, site_id, services().playbooks, services().settings.public_url)
 
 
 @operation("GET", WARM_UP, answer="WarmUp")
@@ -191,11 +199,15 @@ def runs_(site: str | None, outcome: str | None, limit: int | None, after: str |
     f"{STAFF}/runs",
     answer="Started",
     status=202,
-    body=(Field("site", "The site's id.", True), Field("playbook", "The playbook's id.", True)),
+    body=(
+        Field("site", "The site's id.", True),
+        Field("playbook", "The playbook's id.", True),
+        Field("form", "Of a playbook about forms: the one to look at alone, as plugin:id.", longest=200),
+    ),
 )
-def start_run(site: str, playbook: str) -> dict[str, Any]:
+def start_run(site: str, playbook: str, form: str | None) -> dict[str, Any]:
     """Run a playbook on a site now, or join the run that is under way."""
-    return {"run": upkeep.run_now(services(), site, playbook, staff().email)}
+    return {"run": upkeep.run_now(services(), site, playbook, staff().email, form or "")}
 
 
 @operation(
@@ -220,6 +232,13 @@ def run(run_id: str) -> dict[str, Any]:
     db = services().db
     row = runs_store.run(db, run_id)
     return {**runs.view(db, run_id, services().settings.public_url), "site": row.site_id}
+
+
+@operation("GET", f"{STAFF}/runs/<run_id>/pictures/<picture_id>", answer="Picture")
+def picture(run_id: str, picture_id: str) -> dict[str, Any]:
+    """One picture that a run has taken."""
+    content = attachments.content(services().db, run_id, picture_id)
+    return {"id": picture_id, "run": run_id, "type": "image/png", "base64": base64.b64encode(content).decode()}
 
 
 @operation(

@@ -184,11 +184,58 @@ SCHEMAS: dict[str, Schema] = {
             "since": or_null(OBJECT),
             "ticket": or_null(OBJECT),
             "report": or_null(named("Report")),
+            "form": TEXT,
+            "pictures": listed(record(id=TEXT, name=TEXT, width=NUMBER, height=NUMBER)),
         },
         "required": [
-            *("id", "site", "playbook", "title", "state", "outcome", "steps", "cause", "since", "ticket", "report")
+            *("id", "site", "playbook", "title", "state", "outcome", "steps", "cause", "since", "ticket", "report"),
+            *("form", "pictures"),
         ],
     },
+    "Picture": record(id=TEXT, run=TEXT, type={"const": "image/png"}, base64=TEXT),
+    "Trace": {  # docs/protocol.md: A trace
+        "type": "object",
+        "properties": {
+            "kind": {"enum": ["canary", "entry"]},
+            "stages": listed(
+                record(stage=TEXT, title=TEXT, verdict={"enum": [*VERDICTS, "none"]}, words=TEXT, proof=OBJECT)
+            ),
+            "lost_at": TEXT,
+            "at": or_null(TEXT),
+        },
+        "required": ["kind", "stages", "lost_at", "at"],
+    },
+    "SiteForm": record(
+        form=TEXT,
+        plugin=TEXT,
+        id=TEXT,
+        title=TEXT,
+        on={"type": "boolean"},
+        pages=listed(TEXT),
+        not_tried=TEXT,
+        last_entry_at=or_null(INSTANT),
+        last_test=or_null(
+            record(
+                at=INSTANT,
+                run=TEXT,
+                verdict={"enum": VERDICTS},
+                code=TEXT,
+                summary=TEXT,
+                trace=or_null(named("Trace")),
+                pictures=listed(record(id=TEXT, name=TEXT)),
+            )
+        ),
+        state={"enum": ["sound", "broken", "unclear", "untested", "not_tried", "off"]},
+        ticket=or_null(OBJECT),
+    ),
+    "SiteForms": record(
+        forms=listed(named("SiteForm")),
+        more=NUMBER,
+        listed_at=or_null(INSTANT),
+        wishes=or_null(OBJECT),
+        running=listed(TEXT),
+        time=INSTANT,
+    ),
     "Started": record(run=TEXT),
     "Ticket": record(
         id=NUMBER,

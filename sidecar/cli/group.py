@@ -12,6 +12,7 @@ COMMANDS = (
     serve.serve,
     sites.site,
     runs.run,
+    runs.forms,
     domains.run_all,
     domains.report,
     domains.message,

@@ -26,16 +26,17 @@ STYLES = {"pass": "green", "warn": "yellow", "fail": "bold red", "unknown": "dim
 @click.command()
 @click.argument("site")
 @click.argument("playbook")
+@click.option("--form", default="", help="Of a playbook about forms: this one alone, as plugin:id.")
 @click.option("--wait", is_flag=True, help="Watch it to its end; the exit code is then its outcome.")
 @click.option("--timeout", "timeout_s", default=900.0, show_default=True, help="Seconds to wait at most.")
 @with_ground
-def run(ground: Ground, site: str, playbook: str, wait: bool, timeout_s: float) -> None:
+def run(ground: Ground, site: str, playbook: str, form: str, wait: bool, timeout_s: float) -> None:
     """Run PLAYBOOK on SITE now.
 
     With --wait: 0 sound, 1 faults found, 3 not everything could be looked at.
     """
     known = found(ground, site)
-    run_id = upkeep.run_now(ground.services, known.id, playbook, actor())
+    run_id = upkeep.run_now(ground.services, known.id, playbook, actor(), form)
     url = f"{ground.settings.public_url}/runs/{run_id}"
     if not wait:
         return ground.answer({"run": run_id, "url": url}, f"{run_id} is queued: {url}")
@@ -85,6 +86,46 @@ def _tell_end(ground: Ground, view: dict[str, Any], url: str) -> None:
     ground.out.print(f"\nOutcome: {view['outcome']}. {url}", markup=False)
     if view["ticket"]:
         ground.out.print(f"Ticket #{view['ticket']['id']}: {view['ticket']['url']}", markup=False)
+
+
+STATES = {"sound": FINE, "broken": FAULT}
+
+
+@click.command()
+@click.argument("site")
+@with_ground
+def forms(ground: Ground, site: str) -> None:
+    """The forms of SITE: last entry, last test, state.
+
+    Exit codes: 0 all that are tried are sound, 1 one at least is broken, 3 not every one was tried.
+    """
+    known = found(ground, site)
+    told = runs.site_forms(ground.services.db, known.id, ground.services.playbooks, ground.settings.public_url)
+    ground.table(
+        told["forms"],
+        ("Form", "Title", "State", "Last entry (UTC)", "Last test (UTC)", "Says"),
+        [
+            (
+                each["form"],
+                each["title"],
+                each["state"].replace("_", " "),
+                _minute(each["last_entry_at"]),
+                _minute(each["last_test"]["at"]) if each["last_test"] else "",
+                each["last_test"]["summary"] if each["last_test"] else each["not_tried"],
+            )
+            for each in told["forms"]
+        ],
+        "The site has no form that Aftercare knows of."
+        if told["listed_at"]
+        else "The site was not asked for its forms yet: aftercare run SITE form-not-submitting --wait",
+    )
+    tried = [each for each in told["forms"] if each["on"] and not each["not_tried"]]
+    codes = [STATES.get(each["state"], INCOMPLETE) for each in tried]
+    raise SystemExit(next((code for code in (FAULT, INCOMPLETE) if code in codes), FINE))
+
+
+def _minute(at: str | None) -> str:
+    return at[:16].replace("T", " ") if at else ""
 
 
 @click.command()

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sidecar import runs as engine
 from sidecar import upkeep
-from sidecar.console import domains
+from sidecar.console import domains, forms
 from sidecar.console.chart import Day, month, place_of
 from sidecar.console.words import site_names, with_query
 from sidecar.store import pages, sites
@@ -71,6 +71,8 @@ def shown(run_id: str) -> dict[str, Any]:
         "unseen": sum(found["verdict"] == "unknown" for step in view["steps"] for found in step["findings"]),
         "report": domains.drawn(row, findings_of(db, run_id), db),
         "grades": domains.GRADES,
+        "forms_seen": forms.seen_of_run(view),
+        "run_id": run_id,
         "since_x": place_of(days, since.get("at")),
         "change_x": place_of(days, (since.get("after") or {}).get("at")),
         "others": pages.runs_page(db, site=row.site_id, limit=6).items,
@@ -95,7 +97,8 @@ def again(run_id: str) -> ResponseReturnValue:
         if check:
             new = upkeep.look_again_at(services(), run_id, check, staff().email)
         else:
-            new = upkeep.run_now(services(), row.site_id, row.playbook, staff().email)
+            form = str(row.trigger.get("form") or "")
+            new = upkeep.run_now(services(), row.site_id, row.playbook, staff().email, form)
     except upkeep.Refused as error:
         abort(409, str(error))
     return redirect(url_for("runs.show", run_id=new))

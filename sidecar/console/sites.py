@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from sidecar import attention, upkeep
+from sidecar import attention, runs, upkeep
 from sidecar.store import events, figures, grounds, pages, sites, tickets, warm_ups
 from sidecar.web import now, services, staff
 
@@ -87,6 +87,7 @@ def _page(site_id: str, recipient_problem: str = "") -> str:
         tickets=tickets.tickets(db, site_id=site_id, limit=10),
         runs=pages.runs_page(db, site=site_id, limit=10).items,
         events=events.recent(db, site_id, limit=10),
+        forms_known=runs.site_forms(db, site_id, services().playbooks, services().settings.public_url),
         grounds=grounds.grounds_of(db, site_id),
         warm_up=warm_ups.warm_up_of(db, site_id),
         default_recipient=services().settings.canary_recipient,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sidecar import tickets as desk
 from sidecar import upkeep
 from sidecar.console.words import channel_names, site_names, with_query
-from sidecar.store import messages, pages, sites
+from sidecar.store import attachments, messages, pages, sites
 from sidecar.store import tickets as store
 from sidecar.store.database import Conflict
 from sidecar.web import services, staff
@@ -74,7 +74,15 @@ def _page(ticket_id: int, problem: str = "") -> str:
         mutes=MUTE_WORDS,
         channels=channel_names(services().settings.notify),
         problem=problem,
+        pictures_kept=_pictures(ticket),
     )
+
+
+def _pictures(ticket: store.Ticket) -> list[attachments.Picture]:
+    """Those of the form that the ticket is about, as far as its run is still kept."""
+    wanted = {each.get("id") for each in ticket.body.get("pictures") or []}
+    kept = attachments.of_run(services().db, ticket.run_id) if ticket.run_id else []
+    return [each for each in kept if each.id in wanted]
 
 
 @bp.get("/<int:ticket_id>.md")

@@ -88,6 +88,11 @@ def blueprint(services: Services) -> Blueprint:
     def overview(call: Call) -> Answer:
         return 200, running.overview(services, call)
 
+    @bp.post("/runs/forms")
+    @doors.door("runs")
+    def show_forms(call: Call) -> Answer:
+        return 200, running.forms(services, call)
+
     @bp.post("/replies")
     @doors.door("runs")
     def read_reply(call: Call) -> Answer:

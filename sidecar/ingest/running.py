@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TEXT_CHARACTERS = 100_000
 SEALED_CHARACTERS = 8_000
-STAFFS_OWN = ("trigger", "site")  # who started it, and our id: the site has no use for them
+STAFFS_OWN = ("trigger", "site", "pictures")  # who started it, our id, what staff alone may fetch
 
 
 def start(services: Services, call: Call) -> dict[str, Any]:
@@ -61,6 +61,15 @@ def overview(services: Services, call: Call) -> dict[str, Any]:
     call.json()
     seen = runs.overview(services.db, call.site.id, services.playbooks, services.settings.public_url)
     return {**seen, "last": _for_the_site(seen["last"]) if seen["last"] else None}
+
+
+def forms(services: Services, call: Call) -> dict[str, Any]:
+    """The site's forms: last entry, last test, state."""
+    call.json()
+    told = runs.site_forms(services.db, call.site.id, services.playbooks, services.settings.public_url)
+    for test in filter(None, (form["last_test"] for form in told["forms"])):
+        del test["pictures"]  # staff alone may fetch them
+    return told
 
 
 def read(call: Call) -> dict[str, Any]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from diagnostics.finding import Code, Finding, Verdict
+from diagnostics.finding import Code, Finding, Impact, Verdict
+from diagnostics.forms.form import read_forms
+from diagnostics.forms.trace import cause as forms_cause
+from diagnostics.forms.trace import codes as forms_codes
 from diagnostics.mail.cause import CONSEQUENCES, cause_of, standing
 from sidecar import tickets
 from sidecar.playbooks import Playbook, parse_playbook
@@ -14,7 +19,7 @@ from sidecar.runs.changes import by_change
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.looking import worst
 from sidecar.runs.reports import cause_row, grade_told
-from sidecar.runs.starting import again_from_outside
+from sidecar.runs.starting import add, again_from_outside
 from sidecar.store import events, sites
 from sidecar.store import runs as store
 from sidecar.store import tickets as ticket_store
@@ -46,14 +51,10 @@ def conclude(equipment: Equipment, run_id: str) -> str:
         playbook = parse_playbook(run.playbook_text, f"the playbook of {run_id}")
         site, rows = sites.site(db, run.site_id), findings_of(db, run_id)
         canary = _canary(playbook, rows)
-        cause, standing_rows = weighed(rows)
-        cause = cause_row(run, rows) or cause
-        confirmed = _confirmed(db, run, playbook, site, cause)
-        if cause is not None and not confirmed:
-            name = tickets.fingerprint(site.id, cause.code, cause.subject)
-            confirmed = _looked_often_enough(run, name)
-            if not confirmed:
-                again_from_outside(equipment, run, name)
+        causes, standing_rows = weighed(playbook, rows)
+        if told := cause_row(run, rows):
+            causes = [told]
+        cause = causes[0] if causes else None
         seen = tickets.Sighting(
             site_id=site.id,
             site_url=site.url,
@@ -66,17 +67,22 @@ def conclude(equipment: Equipment, run_id: str) -> str:
             trigger=str(run.trigger.get("kind", "")),
             rows=rows,
             standing=standing_rows,
-            cause=cause,
-            code=_declared(equipment, cause),
-            confirmed=confirmed,
+            cause=None,
+            code=None,
+            confirmed=False,
             events=_events(db, run),
             readings=[run.reading] if run.reading else [],
             canary=canary,
             from_outside=playbook.from_outside,
-            consequences=CONSEQUENCES,
+            consequences=forms_cause.CONSEQUENCES if playbook.about_forms else CONSEQUENCES,
             sent=events.recent(db, site.id, ["mail.sent"], SENT_SHOWN),
+            form=str(run.trigger.get("form") or ""),
+            proofs=_proofs(playbook, rows) if playbook.about_forms else None,
+            impact=Impact.ALL if playbook.about_forms and _no_form_works(db, run, standing_rows) else None,
         )
-        ticket_id = tickets.judge(equipment, seen)
+        sightings = [_sighting(equipment, run, playbook, site, seen, each) for each in causes]
+        ticket_id = tickets.judge(equipment, seen, sightings)
+        _after_quiet_hours(equipment, run, rows)
         outcome = outcome_of(rows, standing_rows, canary, grade_told(run, rows))
         store.end_run(db, run_id, outcome, cause.code if cause else None, ticket_id, equipment.now())
     equipment.logins.drop(run_id)
@@ -110,12 +116,85 @@ def outcome_of(rows: Sequence[FoundRow], standing: Sequence[FoundRow], canary: F
     return "unclear" if not rows or any(row.verdict is Verdict.UNKNOWN for row in rows) else "sound"
 
 
-def weighed(rows: Sequence[FoundRow]) -> tuple[FoundRow | None, list[FoundRow]]:
-    """The cause, and every failing finding that the run's own test mail has not disproved."""
+def weighed(playbook: Playbook, rows: Sequence[FoundRow]) -> tuple[list[FoundRow], list[FoundRow]]:
+    """The causes, the first to mend first, and every failing finding that the run's own tests have not disproved.
+
+    Mail has one way and so one cause; of forms, each that fails has its own.
+    """
     found = [row.finding for row in rows]
     row_of = {id(finding): row for finding, row in zip(found, rows, strict=True)}
-    cause = cause_of(found)
-    return (row_of[id(cause)] if cause else None), [row_of[id(finding)] for finding in standing(found)]
+    if playbook.about_forms:
+        causes, stand = forms_cause.causes_of(found), forms_cause.standing(found)
+    else:
+        cause = cause_of(found)
+        causes, stand = [cause] if cause else [], standing(found)
+    return [row_of[id(each)] for each in causes], [row_of[id(each)] for each in stand]
+
+
+def _sighting(
+    equipment: Equipment, run: Run, playbook: Playbook, site: Site, seen: tickets.Sighting, cause: FoundRow
+) -> tickets.Sighting:
+    """What the run has seen, about this cause of several; one that is not sure yet is looked at again."""
+    confirmed = _confirmed(equipment.db, run, playbook, site, cause)
+    if not confirmed:
+        name = tickets.fingerprint(site.id, cause.code, cause.subject)
+        confirmed = _looked_often_enough(run, name)
+        if not confirmed:
+            again_from_outside(equipment, run, name, form_of_row(cause))
+    told = seen.events if _tells_of(run, cause) else ()
+    return replace(
+        seen,
+        cause=cause,
+        code=_declared(equipment, cause),
+        confirmed=confirmed,
+        events=told,
+        readings=seen.readings if _tells_of(run, cause) else [],
+        canary=seen.proof_for(form_of_row(cause)),
+    )
+
+
+def form_of_row(row: FoundRow) -> str:
+    """The form that a finding is about, as `plugin:id`; "" for none."""
+    return str(row.evidence.get("form") or "") if row.code.startswith("form.") or row.evidence.get("form") else ""
+
+
+def _tells_of(run: Run, cause: FoundRow) -> bool:
+    """Whether the events of the run are of this cause: a run about one form says nothing of another's."""
+    form = str(run.trigger.get("form") or "")
+    return not form or form_of_row(cause) in ("", form)
+
+
+def _proofs(playbook: Playbook, rows: Sequence[FoundRow]) -> dict[str, Finding]:
+    """Form -> how its test entry ended in this run."""
+    proofs: dict[str, Finding] = {}
+    for row in rows:
+        if row.check_name in playbook.proof and row.verdict in (Verdict.FAIL, Verdict.PASS):
+            form = form_of_row(row)
+            if form and proofs.get(form, row.finding).verdict is not Verdict.FAIL:
+                proofs[form] = row.finding
+    return proofs
+
+
+def _no_form_works(db: Database, run: Run, standing_rows: Sequence[FoundRow]) -> bool:
+    """Whether every form that the site lists, and that may be tried, fails (guide.yaml: P1)."""
+    listed = next((answer.result for answer in store.answers(db, run.id) if answer.name == "forms.list"), None)
+    if listed is None:
+        return False
+    triable = {form.key for form in read_forms(listed).forms if form.on and not form.tried}
+    failing = {row.subject for row in standing_rows if row.code.startswith("form.")}
+    return bool(triable) and triable <= failing
+
+
+def _after_quiet_hours(equipment: Equipment, run: Run, rows: Sequence[FoundRow]) -> None:
+    """What a failure, a change or the clock asked for in the site's quiet hours is tried when they end."""
+    for row in rows:
+        until = row.evidence.get("until")
+        if row.code == forms_codes.QUIET.code and isinstance(until, str):
+            trigger = {"kind": "schedule", "every": "after quiet hours", "turn": until}
+            if form := run.trigger.get("form"):
+                trigger["form"] = str(form)
+            add(equipment, run.site_id, run.playbook, trigger, due_at=datetime.fromisoformat(until))
+            return
 
 
 def _declared(equipment: Equipment, row: FoundRow | None) -> Code | None:
@@ -144,8 +223,20 @@ def _confirmed(db: Database, run: Run, playbook: Playbook, site: Site, cause: Fo
         known = ticket_store.last_of_fingerprint(db, name)
         return known is not None and known.state == "open"
     if run.trigger.get("kind") in ("event", "ticket") and not by_change(run.trigger):
-        return True  # who told of a change reported no fault
-    return bool(store.answers(db, run.id))
+        return True if not playbook.about_forms else _told_by_the_site(run) or _seen_at_the_site(cause)
+    if playbook.about_forms:
+        return _seen_at_the_site(cause)
+    return bool(store.answers(db, run.id))  # who told of a change reported no fault
+
+
+def _told_by_the_site(run: Run) -> bool:
+    """What the plugin itself saw; what a page's script counts anybody can forge, so it is looked at first."""
+    return run.trigger.get("kind") == "ticket" or run.trigger.get("type") in ("form.failed", "form.lost")
+
+
+def _seen_at_the_site(cause: FoundRow | None) -> bool:
+    """Whether the site itself had its say about the entry, or about its settings: no look from outside alone."""
+    return cause is not None and (cause.check_name in ("forms.trace", "forms.counts") or not form_of_row(cause))
 
 
 def _looked_often_enough(run: Run, name: str) -> bool:

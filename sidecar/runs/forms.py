@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sidecar.playbooks import parse_playbook
+from sidecar.playbooks import PlaybookError, parse_playbook
 from sidecar.store.events import Event
 from sidecar.store.runs import Run
 
@@ -29,8 +29,11 @@ def form_of(event: Event) -> str:
 
 
 def about_forms(run: Run) -> bool:
-    """Whether the run's playbook looks at forms."""
-    return parse_playbook(run.playbook_text, f"the playbook of {run.id}").about_forms
+    """Whether the run's playbook looks at forms; one that cannot be read any more is carried out as any other."""
+    try:
+        return parse_playbook(run.playbook_text, f"the playbook of {run.id}").about_forms
+    except PlaybookError:
+        return False
 
 
 def same_forms(trigger: Mapping[str, Any], form: str) -> bool:

@@ -25,7 +25,7 @@ def start_scheduled(equipment: Equipment) -> int:
     for playbook in equipment.playbooks.values():
         for schedule in playbook.schedules:
             for site in _whom(equipment, schedule):
-                if now < _begins(schedule, site.id, now):
+                if now < _begins(schedule, site.id, now, spread=playbook.about_forms):
                     continue
                 with equipment.db.transaction():
                     if store.open_runs(equipment.db, site.id, playbook.id):
@@ -55,10 +55,13 @@ def _whom(equipment: Equipment, schedule: Schedule) -> list[Site]:
     return paired
 
 
-def _begins(schedule: Schedule, site_id: str, now: datetime) -> datetime:
-    """The hour of the week from which this site's turn has come: spread, so that not all look at once."""
+def _begins(schedule: Schedule, site_id: str, now: datetime, *, spread: bool) -> datetime:
+    """The hour of the week, or of the day, from which this site's turn has come: not all look at once.
+
+    A daily look that costs little (no *spread*) begins at midnight.
+    """
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if schedule.every == "daily":
-        return midnight
     hour = int.from_bytes(hashlib.sha256(site_id.encode()).digest()[:4]) % HOURS_OF_A_WEEK
+    if schedule.every == "daily":
+        return midnight.replace(hour=hour % 24) if spread else midnight
     return midnight.replace(hour=hour % 24) + (hour // 24 - now.weekday()) * timedelta(days=1)

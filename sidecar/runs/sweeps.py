@@ -20,13 +20,14 @@ from sidecar.runs.concluding import died
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.starting import add
 from sidecar.runs.triage import triage
-from sidecar.store import commands, events, form_rhythm, grounds
+from sidecar.store import attachments, commands, events, form_rhythm, grounds
 from sidecar.store import runs as store
 from sidecar.store import tickets as ticket_store
 from sidecar.tickets.rechecks import recheck_delay
 
 PURGED_AT_ONCE = 200
 HOURS_KEPT = timedelta(days=7)  # that the engine told
+PICTURES_KEPT = timedelta(days=14)  # of runs that found nothing; those of a fault stay with their run
 LATE = timedelta(minutes=2)  # a run that began this long ago is looked after
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ def start_due(equipment: Equipment) -> None:
             if any(run.due_at <= now for run in store.open_runs(equipment.db, ticket.site_id, ticket.playbook)):
                 continue  # its end looks at this ticket too, and says when the next look is
             trigger = {"kind": "ticket", "ticket": ticket.id, "turn": ticket.reopened, "at": now.isoformat()}
+            if form := tickets.form_to_look_at(ticket):
+                trigger["form"] = form
             add(equipment, ticket.site_id, ticket.playbook, trigger)
             later = now + recheck_delay(ticket.rechecks + 1, equipment.settings.recheck_s)
             ticket_store.change(equipment.db, ticket.id, recheck_at=later)  # for the case that the run dies
@@ -120,6 +123,7 @@ def purge(equipment: Equipment) -> None:
     while old := store.ended_before(equipment.db, before, PURGED_AT_ONCE):
         engine.forget(old)
         store.purge_runs(equipment.db, old)
+    attachments.purge_sound(equipment.db, now - PICTURES_KEPT)
     commands.purge(equipment.db, before)
     grounds.purge(equipment.db, before)
     form_rhythm.purge(equipment.db, now)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sidecar.playbooks import Playbook
 from sidecar.runs.reports import report_json
-from sidecar.store import commands, events, runs, tickets
+from sidecar.store import attachments, commands, events, runs, tickets
 from sidecar.store.database import Database, NotFound
 from sidecar.store.events import Event
 from sidecar.store.findings import FoundRow, findings_of
@@ -32,10 +32,11 @@ def view(db: Database, run_id: str, public_url: str) -> dict[str, Any]:
         "state": run.state,
         "outcome": run.outcome,
         "trigger": run.trigger,
-        "created_at": _iso(run.created_at),
-        "due_at": _iso(run.due_at),
-        "started_at": _iso(run.started_at),
-        "ended_at": _iso(run.ended_at),
+        "form": str(run.trigger.get("form") or ""),
+        "created_at": iso(run.created_at),
+        "due_at": iso(run.due_at),
+        "started_at": iso(run.started_at),
+        "ended_at": iso(run.ended_at),
         "waits_for_site": run.state != "ended" and commands.waits_for_site(db, run_id, datetime.now(UTC)),
         "steps": [
             {
@@ -51,8 +52,12 @@ def view(db: Database, run_id: str, public_url: str) -> dict[str, Any]:
         ],
         "cause": cause.finding.to_json() if cause else None,
         "since": _since(db, run, rows, ticket),
-        "ticket": _short(ticket, public_url) if ticket else None,
+        "ticket": short(ticket, public_url) if ticket else None,
         "report": report_json(run, rows),
+        "pictures": [
+            {"id": each.id, "name": each.name, "width": each.width, "height": each.height}
+            for each in attachments.of_run(db, run_id)
+        ],
     }
 
 
@@ -67,10 +72,10 @@ def overview(db: Database, site_id: str, playbooks: Mapping[str, Playbook], publ
         ],
         "last": view(db, last[0].id, public_url) if last else None,
         "tickets": [
-            _short(ticket, public_url)
+            short(ticket, public_url)
             for ticket in tickets.tickets(db, site_id=site_id, state="open", limit=TICKETS_SHOWN)
         ],
-        "time": _iso(datetime.now(UTC)),
+        "time": iso(datetime.now(UTC)),
     }
 
 
@@ -93,13 +98,14 @@ def _ticket(db: Database, run: Run) -> Ticket | None:
     return next(iter(tickets.open_tickets(db, run.site_id, run.playbook)), None)
 
 
-def _short(ticket: Ticket, public_url: str) -> dict[str, Any]:
+def short(ticket: Ticket, public_url: str) -> dict[str, Any]:
+    """A ticket as it stands beside other things."""
     return {
         "id": ticket.id,
         "title": ticket.title,
         "priority": ticket.priority,
         "state": ticket.state,
-        "opened_at": _iso(ticket.opened_at),
+        "opened_at": iso(ticket.opened_at),
         "url": f"{public_url}/tickets/{ticket.id}",
     }
 
@@ -112,7 +118,7 @@ def _since(db: Database, run: Run, rows: list[FoundRow], ticket: Ticket | None) 
     if run.cause is None or ticket is None:
         return {"at": None, "after": None}
     before = events.changes_before(db, run.site_id, ticket.first_seen_at, 1)
-    return {"at": _iso(ticket.first_seen_at), "after": _change(before[0]) if before else None}
+    return {"at": iso(ticket.first_seen_at), "after": _change(before[0]) if before else None}
 
 
 def _change(event: Event) -> dict[str, Any]:
@@ -120,8 +126,9 @@ def _change(event: Event) -> dict[str, Any]:
     what = str(data.get("name") or data.get("slug") or data.get("what") or "")
     if event.type == "plugin.changed":
         what = f"{what} {data.get('what', 'changed')}".strip()
-    return {"type": event.type, "what": what, "at": _iso(event.occurred_at)}
+    return {"type": event.type, "what": what, "at": iso(event.occurred_at)}
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """An instant as the protocol has it."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +97,12 @@ def of_run(db: Database, run_id: str) -> list[Picture]:
           FROM attachments WHERE run_id = :run ORDER BY kept_at, rowid""",
         run=run_id,
     )
+
+
+def still_kept(db: Database, pictures: Sequence[str]) -> set[str]:
+    """Those of these ids that are kept."""
+    wanted = list(pictures)
+    return set(db.rows(str, "SELECT id FROM attachments WHERE id IN (SELECT value FROM json_each(:ids))", ids=wanted))
 
 
 def content(db: Database, run_id: str, picture: str) -> bytes:

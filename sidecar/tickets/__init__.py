@@ -3,6 +3,7 @@ call these plain functions; each takes the services first.
 """
 
 from sidecar.tickets.deeds import comment, mute, not_a_fault, resolve, take, unmute
+from sidecar.tickets.entries_way import form_to_look_at
 from sidecar.tickets.fingerprint import fingerprint
 from sidecar.tickets.judging import Sighting, judge
 from sidecar.tickets.notices import notice_of
@@ -15,6 +16,7 @@ __all__ = [
     "as_text",
     "comment",
     "fingerprint",
+    "form_to_look_at",
     "judge",
     "mute",
     "not_a_fault",

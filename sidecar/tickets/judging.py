@@ -5,7 +5,7 @@ DESIGN: When to file; One fault, one ticket; Resolved by proof.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from sidecar.store.findings import FoundRow
 from sidecar.store.tickets import NewTicket, Ticket
 from sidecar.tickets.deeds import close, tell
 from sidecar.tickets.desk import Desk
+from sidecar.tickets.entries_way import form_seen, of_mail
 from sidecar.tickets.fingerprint import evidence_key, fingerprint
 from sidecar.tickets.occurrences import MACHINE, occurred
 from sidecar.tickets.proof import Proof, proof_of
@@ -50,6 +51,9 @@ class Sighting:
     sent: Sequence[Event]  # the site's mails that left lately
     from_outside: bool = False  # its playbook only sees what shows from outside
     consequences: Collection[str] = ()  # codes that say that it fails, not why
+    form: str = ""  # the one that the run looked at alone; "": all of them
+    proofs: Mapping[str, Finding] | None = None  # form -> how its test entry ended; None: the playbook is of no form
+    impact: Impact | None = None  # what the run has shown of how much is lost, where it knows better than the code
 
     @property
     def fingerprint(self) -> str:
@@ -60,26 +64,58 @@ class Sighting:
         """The test mail went the whole way."""
         return self.canary is not None and self.canary.verdict is Verdict.PASS
 
+    def proof_for(self, form: str, *, with_mail: bool = False) -> Finding | None:
+        """How the test ended that decides about *form*; with its mail, where the fault is the mail's."""
+        if self.proofs is None:
+            return self.canary
+        found = self.proofs.get(form)
+        if found is not None and found.verdict is Verdict.PASS and with_mail and not found.evidence.get("accepted"):
+            return None  # its mail was held back: that proves nothing of mail
+        return found
 
-def judge(desk: Desk, seen: Sighting) -> int | None:
-    """File, count, reopen, resolve; the id of the cause's ticket. Inside the caller's transaction."""
-    filed = _file(desk, seen) if seen.cause and seen.confirmed else None
+
+def judge(desk: Desk, seen: Sighting, found: Sequence[Sighting] | None = None) -> int | None:
+    """File, count, reopen, resolve; the id of the first cause's ticket. Inside the caller's transaction.
+
+    *found* are the causes, each as one sighting, the one to mend first in front; without them it is *seen*'s own.
+    """
+    causes = found if found is not None else [seen] if seen.cause else []
+    filed = {number: each for each in causes if each.confirmed and (number := _file(desk, each)) is not None}
     present = {ticket.id for row in seen.standing if (ticket := _ticket_of(desk, seen, row))}
     for ticket in store.open_tickets(desk.db, seen.site_id, seen.playbook):
         if ticket.run_id == seen.run_id:
             continue  # opened just now
-        if filed is not None and ticket.id != filed and ticket.code in seen.consequences:
-            _named(desk, ticket, filed, seen)
+        if ticket.id not in filed and (cause := _cause_of(ticket, filed, seen)):
+            _named(desk, ticket, cause, seen)
             continue
         if ticket.id in present:
             _still_there(desk, ticket, seen)
+        elif seen.form and ticket.body.get("form", seen.form) != seen.form:
+            continue  # it was not looked at
         elif proof := proof_of(
-            desk, ticket, seen.rows, canary=seen.canary, sent=seen.sent, from_outside=seen.from_outside
+            desk,
+            ticket,
+            seen.rows,
+            canary=seen.proof_for(str(ticket.body.get("form") or ""), with_mail=of_mail(ticket.code)),
+            sent=seen.sent,
+            of_one_thing=seen.from_outside or seen.proofs is not None,
         ):
             _proved(desk, ticket, proof, seen)
         else:
             _watch(desk, ticket, seen)
-    return filed
+    return next(iter(filed), None)
+
+
+def _cause_of(ticket: Ticket, filed: Mapping[int, Sighting], seen: Sighting) -> int | None:
+    """The ticket filed now that names why, where *ticket* only says that something fails."""
+    if ticket.code not in seen.consequences:
+        return None
+    form = str(ticket.body.get("form") or "")
+    for number, each in filed.items():
+        of_another = each.cause is not None and each.cause.code.startswith("form.") and each.cause.subject != form
+        if seen.proofs is None or not of_another:
+            return number
+    return None
 
 
 def _file(desk: Desk, seen: Sighting) -> int | None:
@@ -128,7 +164,7 @@ def _open(desk: Desk, seen: Sighting, previous: int | None) -> int:
         code=cause.code,
         subject=cause.subject,
         title=title_of(cause),
-        priority=desk.guide.priority(seen.code.impact if seen.code else Impact.ALL),
+        priority=desk.guide.priority(seen.impact or (seen.code.impact if seen.code else Impact.ALL)),
         tier=desk.guide.tier(seen.code.kind if seen.code else CauseKind.SETTINGS),
         body=_body(seen),
         run_id=seen.run_id,
@@ -204,7 +240,8 @@ def _body(seen: Sighting) -> dict[str, Any]:
         cause=cause,
         others=others,
         canary=seen.canary.evidence if seen.canary else None,
-        mail=mail,
+        mail=mail if seen.proofs is None else None,
+        form=form_seen(cause, seen.rows) if seen.proofs is not None else None,
     )
 
 

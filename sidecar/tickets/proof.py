@@ -37,12 +37,14 @@ def proof_of(
     *,
     canary: Finding | None,
     sent: Sequence[Event],
-    from_outside: bool = False,
+    of_one_thing: bool = False,
 ) -> Proof | None:
-    """What a run that did not find *ticket*'s fault proves about it. *from_outside*: its checks look at many things."""
+    """What a run that did not find *ticket*'s fault proves about it. *of_one_thing*: its checks look at many."""
     if canary is not None and canary.verdict is Verdict.PASS and not ticket.blind:
         token = canary.evidence.get("token")
         named = f" {token}" if token else ""
+        if form := ticket.body.get("form"):
+            return Proof("canary", f"Mended: a test entry in {form} went the whole way. {canary.summary}", True)
         return Proof("canary", f"Mended: a test mail{named} went the whole way. {canary.summary}", True)
     mail: Mapping[str, Any] = ticket.body.get("mail") or {}
     if ticket.blind and mail:
@@ -53,7 +55,7 @@ def proof_of(
         return None
     if canary is not None and canary.verdict is Verdict.FAIL:
         return None
-    return _passes(desk, ticket, _about(ticket, rows) if from_outside else rows)
+    return _passes(desk, ticket, _about(ticket, rows) if of_one_thing else rows)
 
 
 def _about(ticket: Ticket, rows: Sequence[FoundRow]) -> list[FoundRow]:

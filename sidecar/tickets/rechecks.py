@@ -36,9 +36,12 @@ def moved(desk: Desk, site_id: str, playbook: str, event: Event) -> bool:
 def _worth_a_look(desk: Desk, ticket: Ticket, event: Event) -> bool:
     if event.occurred_at < ticket.last_seen_at:
         return False
+    if event.type.startswith("form."):
+        own = f"{event.data.get('plugin')}:{event.data.get('form')}"
+        return bool(ticket.body.get("form")) and ticket.body["form"] == own
     if event.type != "mail.sent":
         return True
-    if not left(event.data):
+    if not left(event.data) or ticket.code.startswith("form."):
         return False
     mail: dict[str, Any] = ticket.body.get("mail") or {}
     if ticket.blind and mail:

@@ -10,6 +10,7 @@ from typing import Any
 from diagnostics.finding import Finding
 from sidecar.guide import Guide
 from sidecar.store.tickets import Ticket
+from sidecar.tickets.entries_way import KEPT_APART, FormSeen
 
 TITLE_LETTERS = 120
 LOG_LINES = 40
@@ -34,29 +35,36 @@ def body_of(
     others: Sequence[Finding],
     canary: Mapping[str, Any] | None,
     mail: Mapping[str, Any] | None,
+    form: FormSeen | None = None,
 ) -> dict[str, Any]:
-    """The template's fields. *canary* is the evidence of the run's test mail, *mail* of the mail that failed."""
+    """The template's fields. *canary* is the evidence of the run's test mail, *mail* of the mail that failed.
+
+    *form* is what a run about forms has seen of the one that the ticket is about.
+    """
     steps = []
     if mail:
         kind = f" ({mail['kind']})" if mail.get("kind") else ""
         steps.append(f"The site sent a mail{kind} at {_clock(mail['at'])}; it failed.")
-    if canary and canary.get("token"):
+    if form:
+        steps += form.steps
+    elif canary and canary.get("token"):
         at = f" at {_clock(canary['sent_at'])}" if canary.get("sent_at") else ""
         steps.append(f"Aftercare sent a test mail by the site's own mailer{at}; its id is {canary['token']}.")
     steps.append(f"To see it again: on {site_url}, Aftercare → {playbook} → Diagnose ({run_url or run_id}).")
     return {
         "url": site_url,
-        "browser": server,
-        "role": "None: the site does it by itself",
+        "browser": f"{form.browser}. {server}" if form and form.browser else server,
+        "role": "Visitor, not logged in" if form else "None: the site does it by itself",
         "steps": steps,
         "expected": expected,
         "actual": cause.summary,
-        "logs": _logs(cause, others),
+        "logs": _logs(cause, others, form),
         "remedy": cause.remedy.to_json() if cause.remedy else None,
         "cause": cause.to_json(),
         "also": [f"{other.code}: {other.summary}" for other in others],
         "run": run_id,
         "mail": dict(mail or {}),
+        **(form.kept if form else {}),
     }
 
 
@@ -124,10 +132,12 @@ def _what_to_do(body: Mapping[str, Any]) -> list[str]:
     return ["", f"What to do: {remedy['text']}", *([remedy["copy"]] if remedy.get("copy") else [])]
 
 
-def _logs(cause: Finding, others: Sequence[Finding]) -> list[str]:
-    """The cause's evidence, a line a fact; a dialogue line by line."""
-    lines = [f"{cause.code} ({cause.verdict.value}) {cause.subject}"]
+def _logs(cause: Finding, others: Sequence[Finding], form: FormSeen | None = None) -> list[str]:
+    """The cause's evidence, a line a fact; a dialogue line by line. Of a form its way and its logs, too."""
+    lines = [f"{cause.code} ({cause.verdict.value}) {cause.subject}", *(form.logs if form else [])]
     for name, value in cause.evidence.items():
+        if name in KEPT_APART:
+            continue
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             lines += [f"{name}:", *[f"  {item}" for item in value]]
         elif value not in ("", None, [], {}):

@@ -45,7 +45,12 @@ def test_a_site_that_presses_in_a_loop_is_told_when_it_may_again(doors, plugin):
 
 def test_the_overview_has_the_words_on_the_buttons(doors, plugin):
     buttons = {each["id"]: each["says"] for each in plugin.post("runs", "/runs/overview", {})["playbooks"]}
-    assert buttons == {PLAYBOOK: "", "poor-email-deliverability": "Mail lands in spam"}, "a warm-up has no button"
+    assert buttons == {
+        PLAYBOOK: "",
+        "form-not-submitting": "My form does not work",
+        "missing-form-submissions": "Entries are missing",
+        "poor-email-deliverability": "Mail lands in spam",
+    }, "a warm-up has no button"
 
 
 def test_another_sites_run_is_not_shown(doors, plugin):

@@ -16,7 +16,7 @@ from diagnostics.mail.reading import UNSURE, scope_of
 # The longest prefix that fits decides; the lower comes first.
 ORDER = (
     ("form.conflict.",),  # names the plugin
-    ("form.browser.script", "form.browser.error"),
+    ("form.browser.script", "form.browser.jquery"),
     ("form.page.",),
     ("form.browser.",),
     ("form.trace.fatal",),
@@ -31,6 +31,11 @@ ORDER = (
 )
 # They say that entries are lost, not why.
 CONSEQUENCES = (*mail.CONSEQUENCES, "form.trace.mail_failed", "form.trace.entries_lost", "form.silent")
+# What the visitor reads of a fault that the site itself names better, once the entry has arrived there.
+READ_AFTERWARDS = tuple(
+    f"form.browser.{each}"
+    for each in ("error_said", "server_error", "no_answer", "answer_broken", "taken_for_spam", "captcha_failed")
+)
 NONE_WORKS, SOUND = "form.trace.none_works", "form.trace.sound"
 
 
@@ -61,6 +66,7 @@ def standing(findings: Sequence[Finding]) -> list[Finding]:
     """The failing findings that no test entry of this run has disproved."""
     sound = [each for each in findings if each.code == SOUND]
     went = {each.subject for each in sound}
+    named = {each.subject for each in findings if _lost_at_the_site(each)}
     accepted = any(each.evidence.get("accepted") is True and _mails(each) for each in sound)
     failing = []
     for each in findings:
@@ -68,7 +74,9 @@ def standing(findings: Sequence[Finding]) -> list[Finding]:
             continue
         told = each.evidence.get("seen_by") in ("reported", "probe")
         if _of_a_form(each):
-            if told and each.subject in went and each.evidence.get("scope") != "silence":
+            if told and each.subject in went:
+                continue
+            if each.code in READ_AFTERWARDS and each.subject in named:
                 continue
         elif accepted and told and each.evidence.get("scope") == "path":
             continue  # a mail of this run was taken
@@ -82,6 +90,12 @@ def _told_by(finding: Finding, shared: Finding) -> bool:
         return False
     code = str(finding.evidence.get("mail_code") or "")
     return not code or code == shared.code or scope_of(code) == "path" or code in UNSURE
+
+
+def _lost_at_the_site(finding: Finding) -> bool:
+    lost_at = finding.evidence.get("lost_at")
+    traced = finding.code.startswith("form.trace.") and finding.evidence.get("seen_by") == "canary"
+    return traced and finding.verdict is Verdict.FAIL and lost_at not in ("", "shown", "pressed", "arrived", None)
 
 
 def _of_a_form(finding: Finding) -> bool:

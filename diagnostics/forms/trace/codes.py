@@ -127,7 +127,8 @@ REFUSED = Code(
     "form.trace.refused",
     Verdict.WARN,
     _FORM + "the test entry was refused because of {evidence.invalid}.",
-    remedy="In wp-admin, {evidence.where}: look at the rules of the fields {evidence.invalid}. Is what they demand "
+    remedy="In wp-admin, {evidence.where}: look at the form's rules for the fields {evidence.invalid}. Is what they "
+    "demand "
     "written beside them for visitors, all is well and only our test value is wrong.",
     meaning="Aftercare filled each field by its type and label. A rule that such values break may keep visitors out.",
     proof="The names of the refused fields, as the form plugin told them.",
@@ -139,7 +140,8 @@ SPAM = Code(
     Verdict.WARN,
     _FORM + "the test entry was taken for spam by {evidence.spam_by}.",
     remedy="In wp-admin, {evidence.where}: look in what {evidence.spam_by} has sorted out whether visitors' entries "
-    "lie there, and lower its strictness. A test entry is sent by a machine, so a verdict on it alone proves little.",
+    "lie there, and lower the strictness in its settings. A test entry is sent by a machine, so a verdict on it "
+    "alone proves little.",
     meaning="A filter that this test entry could not be excused from judged it. Visitors may meet the same.",
     proof="The form plugin's own outcome, with the filter's name.",
     kind=CauseKind.PLUGIN,
@@ -150,7 +152,8 @@ VISITOR_IS_SPAM = Code(
     Verdict.WARN,
     _FORM + "a test entry that was not excused from the spam filters was taken for spam by {evidence.spam_by}.",
     remedy="In wp-admin, {evidence.where}: look in what {evidence.spam_by} has sorted out whether visitors' entries "
-    "lie there, and lower its strictness. A machine sent this one, so a verdict on it alone proves little.",
+    "lie there, and lower the strictness in its settings. A machine sent this one, so a verdict on it alone proves "
+    "little.",
     meaning="A visitor's entry may meet the same filter. The same entry, excused from it, was taken.",
     proof="The form plugin's own outcome of a second test entry, with the filter's name.",
     kind=CauseKind.PLUGIN,
@@ -173,7 +176,7 @@ NOTIFICATION_OFF = Code(
     "form.trace.notification_off",
     Verdict.FAIL,
     _FORM + "its notification is switched off ({evidence.names}), so nobody is told of an entry.",
-    remedy="In wp-admin, {evidence.where}: switch the notification “{evidence.names}” on and save.",
+    remedy="In wp-admin, {evidence.where}: switch the form's mail “{evidence.names}” on and save.",
     meaning="The form takes entries and writes to nobody. They lie, at best, in the site's database.",
     proof="The form's notifications as its plugin has them, and a test entry that made no mail.",
     kind=CauseKind.SETTINGS,
@@ -216,7 +219,7 @@ NO_MAIL = Code(
     "form.trace.no_mail",
     Verdict.FAIL,
     _FORM + "the entry was taken, and no mail was written although its notification is on{evidence.because}.",
-    remedy="In wp-admin, {evidence.where}: look at the conditions under which the notification “{evidence.names}” is "
+    remedy="In wp-admin, {evidence.where}: look at the conditions under which the form's mail “{evidence.names}” is "
     "sent, switch them off and test again. Is it sent then, mend the condition.",
     meaning="The form plugin took the entry and never called WordPress's mail function: a condition, an add-on or "
     "another plugin kept the mail back.",
@@ -276,7 +279,7 @@ NOTIFICATION_PROBLEM = Code(
     "form.trace.notification_problem",
     Verdict.WARN,
     _FORM + "its plugin itself finds fault with the notification “{evidence.names}”: {evidence.problem}",
-    remedy="In wp-admin, {evidence.where}: open the notification “{evidence.names}”, correct what is marked there, "
+    remedy="In wp-admin, {evidence.where}: open the form's mail “{evidence.names}”, correct what is marked there, "
     "save.",
     meaning="The form plugin checks its own settings, and this one may keep mails from arriving.",
     proof="The form plugin's own word.",
@@ -296,7 +299,7 @@ NOT_FORGOTTEN = Code(
     "form.trace.not_forgotten",
     Verdict.WARN,
     _FORM + "a test entry of Aftercare's stayed at the site{evidence.named}.",
-    remedy="In wp-admin, {evidence.where}: delete the entry{evidence.named}; its words say that it is a test.",
+    remedy="In wp-admin, {evidence.where}: delete the form's entry{evidence.named}; its words say that it is a test.",
     meaning="Test entries are deleted again by the site's plugin. This one was not, or it could not say so.",
     proof="The site's answer to `form.canary`.",
     kind=CauseKind.PLUGIN,
@@ -348,7 +351,9 @@ NONE_WORKS = Code(
     "form.trace.none_works",
     Verdict.FAIL,
     "No form of {subject} works: {evidence.forms}.",
-    remedy="They fail alike ({evidence.cause}), so mend one and test the others. {evidence.remedy}",
+    remedy="They fail alike ({evidence.cause}): mend one form at the place that follows, and test the others in "
+    "wp-admin "
+    "under Aftercare. {evidence.remedy}",
     meaning="Every form that could be tried loses its entries. No visitor can reach the site's owner by a form.",
     proof="A test entry of each form, or what kept it from being sent.",
     kind=CauseKind.PLUGIN,
