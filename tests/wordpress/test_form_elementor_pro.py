@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import requests
 
 from tests.servers.lab import OFFICE, LabSite
 from tests.servers.visitor import Visitor
+from tests.wordpress.canary_contract import CanaryContract, answer, armed, listed
 from tests.wordpress.conftest import real_plugin
-from tests.wordpress.form_contract import TYPED, FormContract, Posting
+from tests.wordpress.form_contract import TYPED, Posting
+from tests.wordpress.plugin_doors import Road
 
 ELEMENT = "a1b2c3d"
 
@@ -24,6 +27,10 @@ class Akismet {
 	static function get_ip_address() { return ''; }
 	static function http_post() { return array( array(), 'true' ); }
 }
+"""
+_RECAPTCHA_KEYS = """
+add_filter( 'pre_option_elementor_pro_recaptcha_site_key', fn() => 'k' );
+add_filter( 'pre_option_elementor_pro_recaptcha_secret_key', fn() => 'k' );
 """
 
 
@@ -47,6 +54,7 @@ SETTINGS: dict[str, Any] = {
     "email_to": "{office}",
     "email_from": "{office}",
     "webhooks": "https://hooks.example/form",
+    "akismet_enabled": "yes",  # nobody asks Akismet where it is not
 }
 
 
@@ -58,13 +66,14 @@ def elements(settings: Mapping[str, Any], element: str = ELEMENT) -> list[dict[s
 
 
 def page(data: list[dict[str, Any]]) -> str:
-    """PHP: a page built of these elements; prints its id."""
+    """PHP: a page built of these elements; prints its form's id."""
+    stored = json.dumps(data, separators=(",", ":"))  # as wp_json_encode() writes it
     return f"""
 $id = wp_insert_post( array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => 'Contact' ) );
 update_post_meta( $id, '_elementor_edit_mode', 'builder' );
 update_post_meta( $id, '_elementor_template_type', 'wp-page' );
 update_post_meta( $id, '_elementor_version', '3.33.1' );
-update_post_meta( $id, '_elementor_data', wp_slash( '{json.dumps(data)}' ) );
+update_post_meta( $id, '_elementor_data', wp_slash( '{stored}' ) );
 echo $id . '-{ELEMENT}';
 """
 
@@ -83,13 +92,27 @@ def changed(posting: Posting, **settings: Any) -> str:
     return posting.site.php_eval(page(data)).splitlines()[-1].strip()
 
 
-class TestElementorPro(FormContract):
+class TestElementorPro(CanaryContract):
     slug = "elementor-pro"
     folder = "pro-elements"  # Elementor Pro's own source is not public
     setup = page(elements(SETTINGS))
     stand_in_setup = setup
     required = ("message", "Message")
     lost_on = "elementor_pro/forms/record/actions_before"
+    fatal_on = "elementor_pro/forms/wp_mail_headers"
+    fields: ClassVar = {"Name": ("text", False), "Email": ("email", True), "Message": ("textarea", True)}
+    after = "elementor_pro/forms/new_record"
+    entries = (
+        "global $wpdb; foreach ( array( '', '_values', '_actions_log' ) as $t ) {"
+        ' $n[] = $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}e_submissions$t" ); } echo array_sum( $n );'
+    )
+    spam = _AKISMET
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def page(cls, _site: LabSite, in_charge: tuple[str, str]) -> str:
+        """The document itself."""
+        return _site.php_eval(f"echo get_permalink( {int(in_charge[1].partition('-')[0])} );").splitlines()[-1].strip()
 
     @staticmethod
     def post(posting: Posting, visitor: Visitor, form: str, changes: Mapping[str, str | None]) -> requests.Response:
@@ -109,11 +132,7 @@ class TestElementorPro(FormContract):
 
     def test_a_captcha_that_was_not_solved_is_spam_by_that_captcha(self, posting: Posting) -> None:
         form = changed(posting, form_fields=[*FIELDS, field("check", "recaptcha")])
-        keys = "".join(
-            f"add_filter( 'pre_option_elementor_pro_recaptcha_{key}', fn() => 'k' );"
-            for key in ("site_key", "secret_key")
-        )
-        with posting.running(keys):
+        with posting.running(_RECAPTCHA_KEYS):
             posting.send(form=form)
         told = posting.outcome()
         assert (told["type"], told["spam_by"], told["kept"]) == ("form.spam", "recaptcha", False)
@@ -128,9 +147,8 @@ class TestElementorPro(FormContract):
         assert (told["type"], told["spam_by"]) == ("form.spam", "turnstile")
 
     def test_what_akismet_calls_spam_is_told(self, posting: Posting) -> None:
-        form = changed(posting, akismet_enabled="yes")
         with posting.running(_AKISMET):
-            posting.send(form=form)
+            posting.send()
         told = posting.outcome()
         assert (told["type"], told["spam_by"], told["kept"]) == ("form.spam", "akismet", False)
 
@@ -164,3 +182,40 @@ class TestElementorPro(FormContract):
         told = posting.outcome()
         assert (told["type"], told["status"], told["form"]) == ("form.rejected", "outdated_page", form)
         assert (told["title"], told["kept"]) == ("Contact Form Demo", False)
+
+    def test_what_a_form_does_is_listed_and_a_test_entry_does_not_do_it(self, posting: Posting, road: Road) -> None:
+        fields = [*FIELDS, field("check", "recaptcha"), field("more", "honeypot"), field("terms", "acceptance")]
+        actions = ["save-to-database", "email", "webhook", "mailchimp"]
+        form = changed(posting, submit_actions=actions, form_fields=fields, email_to='[field id="email"], office')
+        posting = replace(posting, form=form)
+        told = listed(posting, road)
+        assert [(deed["what"], deed["name"], deed["held"]) for deed in told["does"]] == [
+            ("webhook", "webhook", True),
+            ("newsletter", "mailchimp", True),
+        ]
+        assert told["captcha"] == ["recaptcha", "honeypot"] and told["fields"][-1]["type"] == "consent"
+        assert (told["notifications"][0]["to"], told["notifications"][0]["to_field"]) == ([], "Email")
+        called = "add_filter( 'elementor_pro/forms/webhooks/request_args', fn() => update_option( 'hooked', 1 ) );"
+        with posting.running(called + _RECAPTCHA_KEYS):
+            token = armed(posting, road)
+            assert posting.send({"more": "robot"}, token=token).json()["success"]
+        came = answer(road, token)
+        assert came["event"]["type"] == "form.submitted" and {"webhook", "mailchimp"} <= set(came["held"])
+        assert posting.site.php_eval("echo (int) get_option( 'hooked' );").endswith("0")
+
+    def test_a_pop_up_is_listed_with_the_pages_that_it_is_set_to_show_on(self, posting: Posting, road: Road) -> None:
+        form = changed(posting)
+        post_id, _, _ = form.partition("-")
+        posting.site.php_eval(
+            f"$GLOBALS['wpdb']->update( $GLOBALS['wpdb']->posts, array( 'post_type' => 'elementor_library' ), "
+            f"array( 'ID' => {post_id} ) ); clean_post_cache( {post_id} );"
+            f"update_post_meta( {post_id}, '_elementor_conditions', array( 'include/general', 'exclude/search' ) );"
+        )
+        told = listed(replace(posting, form=form), road)
+        assert told["pages"] == [f"{posting.site.url}/"]
+
+    def test_what_a_widget_leaves_at_its_default_is_known(self, posting: Posting, road: Road) -> None:
+        form = posting.site.php_eval(page(elements({"form_name": "Untouched"}))).splitlines()[-1].strip()
+        told = listed(replace(posting, form=form), road)
+        assert [each["name"] for each in told["fields"]] == ["Name", "Email", "Message"]
+        assert [each["id"] for each in told["notifications"]] == ["email"] and told["notifications"][0]["to"]

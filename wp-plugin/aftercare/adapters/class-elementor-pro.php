@@ -1,6 +1,6 @@
 <?php
 /**
- * Elementor Pro forms, from 3.5: one event for each submission.
+ * Elementor Pro forms, from 3.5: one event for each submission, the forms, and test entries.
  *
  * `elementor_pro/forms/validation` holds what refuses, captcha and honeypot too; `elementor_pro/forms/new_record` fires when
  * all actions ran, also where one failed: the others go on, and the visitor is shown an error for an entry that is kept. So
@@ -17,9 +17,12 @@ namespace Aftercare\Adapters;
 defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Event;
+use Aftercare\Form_Watch;
 use Aftercare\Includes\Forms\Elementor_Pro_Forms;
+use Aftercare\Includes\Forms\Elementor_Pro_Hold;
+use Aftercare\Includes\Forms\Elementor_Pro_List;
 
-final class Elementor_Pro extends \Aftercare\Form_Adapter {
+final class Elementor_Pro extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
 
 	const PLUGIN = 'elementor-pro';
 
@@ -64,6 +67,36 @@ final class Elementor_Pro extends \Aftercare\Form_Adapter {
 			'form'  => "$post_id-$element",
 			'title' => $title,
 		);
+	}
+
+	/** @inheritDoc */
+	public function forms(): array {
+		return Elementor_Pro_List::all();
+	}
+
+	/** @inheritDoc */
+	public function exempt(): void {
+		Elementor_Pro_Hold::exempt( Elementor_Pro_Forms::fields( self::settings() ) );
+	}
+
+	/** @inheritDoc */
+	public function hold(): array {
+		return Elementor_Pro_Hold::hold( Elementor_Pro_Forms::actions( self::settings() ) );
+	}
+
+	/** The submission, its answers, and the log of its actions. */
+	public function forget( string $entry ): bool {
+		global $wpdb;
+		$id = self::whole( $entry );
+		if ( 0 === $id ) {
+			return true;
+		}
+		// phpcs:disable WordPress.DB.DirectDatabaseQuery -- The plugin's own tables; its class for them is not loaded in every request.
+		$wpdb->delete( $wpdb->prefix . 'e_submissions_values', array( 'submission_id' => $id ) );
+		$wpdb->delete( $wpdb->prefix . 'e_submissions_actions_log', array( 'submission_id' => $id ) );
+		$wpdb->delete( $wpdb->prefix . 'e_submissions', array( 'id' => $id ) );
+		return null === $wpdb->get_var( $wpdb->prepare( "SELECT id FROM {$wpdb->prefix}e_submissions WHERE id = %d", $id ) );
+		// phpcs:enable
 	}
 
 	/**
@@ -154,6 +187,15 @@ final class Elementor_Pro extends \Aftercare\Form_Adapter {
 	}
 
 	/**
+	 * The settings of the form that this request posts.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private static function settings(): array {
+		return Elementor_Pro_Forms::settings( substr( Form_Watch::form(), strlen( self::PLUGIN ) + 1 ) ) ?? array();
+	}
+
+	/**
 	 * The refused fields by label, and the captcha among them.
 	 *
 	 * @param object               $record Form_Record.
@@ -170,7 +212,7 @@ final class Elementor_Pro extends \Aftercare\Form_Adapter {
 			if ( Elementor_Pro_Forms::is_captcha( $field['type'] ) ) {
 				$captcha = $field['type'];
 			} else {
-				$names[] = '' === $field['label'] ? $field['name'] : $field['label'];
+				$names[] = Elementor_Pro_Forms::field_name( $field );
 			}
 		}
 		return array( $names, $captcha );

@@ -21,6 +21,25 @@ final class Elementor_Pro_Forms {
 	/** Where the plugin keeps name and fields of each form that had an entry, also when it is gone. */
 	const SNAPSHOT = '__elementor_forms_snapshot';
 
+	/** The fields of a widget that nobody touched. */
+	const DEFAULT_FIELDS = array(
+		array(
+			'custom_id'   => 'name',
+			'field_label' => 'Name',
+		),
+		array(
+			'custom_id'   => 'email',
+			'field_type'  => 'email',
+			'field_label' => 'Email',
+			'required'    => 'true',
+		),
+		array(
+			'custom_id'   => 'message',
+			'field_type'  => 'textarea',
+			'field_label' => 'Message',
+		),
+	);
+
 	/** An element in an element, at most so deep: a section, a column, an inner section, containers. */
 	const DEPTH = 30;
 
@@ -31,12 +50,8 @@ final class Elementor_Pro_Forms {
 	 * @param string $element The widget's id.
 	 */
 	public static function title( int $post_id, string $element ): ?string {
-		foreach ( self::of( $post_id ) as $id => $settings ) {
-			if ( $element === (string) $id ) {
-				return self::name( $settings );
-			}
-		}
-		return null;
+		$settings = self::settings( "$post_id-$element" );
+		return null === $settings ? null : self::name( $settings );
 	}
 
 	/**
@@ -62,7 +77,7 @@ final class Elementor_Pro_Forms {
 	 */
 	public static function fields( array $settings ): array {
 		$fields = array();
-		foreach ( (array) ( $settings['form_fields'] ?? array() ) as $field ) {
+		foreach ( (array) ( $settings['form_fields'] ?? self::DEFAULT_FIELDS ) as $field ) {
 			if ( is_array( $field ) && is_string( $field['custom_id'] ?? null ) ) {
 				$fields[] = array(
 					'name'     => $field['custom_id'],
@@ -73,6 +88,38 @@ final class Elementor_Pro_Forms {
 			}
 		}
 		return $fields;
+	}
+
+	/**
+	 * A field's name as the events have it: its label.
+	 *
+	 * @param array<string, mixed> $field As fields() has it.
+	 */
+	public static function field_name( array $field ): string {
+		return '' === $field['label'] ? $field['name'] : $field['label'];
+	}
+
+	/**
+	 * The form's "Actions After Submit".
+	 *
+	 * @param array<string, mixed> $settings The widget's.
+	 * @return string[]
+	 */
+	public static function actions( array $settings ): array {
+		// phpcs:ignore WordPress.NamingConventions -- The plugin's filter: what is not saved is its default.
+		$actions = $settings['submit_actions'] ?? apply_filters( 'elementor_pro/forms/default_submit_actions', array( 'email' ) );
+		return array_values( array_filter( (array) $actions, 'is_string' ) );
+	}
+
+	/**
+	 * The settings of one form; null where the document holds no such form.
+	 *
+	 * @param string $form Its id, as the events have it: document and widget.
+	 * @return array<string, mixed>|null
+	 */
+	public static function settings( string $form ): ?array {
+		list( $post_id, $element ) = array_pad( explode( '-', $form, 2 ), 2, '' );
+		return self::of( (int) $post_id )[ $element ] ?? null;
 	}
 
 	/**
