@@ -79,7 +79,7 @@ class TestFormidable(CanaryContract):
     }
     after = "frm_process_entry"
     entries = (
-        "global $wpdb; echo $wpdb->get_var( \"SELECT ( SELECT COUNT(*) FROM {$wpdb->prefix}frm_items ) + "
+        'global $wpdb; echo $wpdb->get_var( "SELECT ( SELECT COUNT(*) FROM {$wpdb->prefix}frm_items ) + '
         '( SELECT COUNT(*) FROM {$wpdb->prefix}frm_item_metas )" );'
     )
     stand_in_entries = "echo count( get_option( 'formidable_stand_in', array() ) );"
