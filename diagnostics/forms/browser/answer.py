@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from diagnostics.finding import Code
 from diagnostics.forms.browser import codes
+from diagnostics.forms.browser.hindrance import in_fields, own_script_missing
 from diagnostics.forms.browser.tried import Request, Tried
 
 _NONCE = re.compile(
@@ -27,14 +28,16 @@ _BY_SERVER = (
 )
 
 
-def judge_answer(tried: Tried) -> tuple[Code, Mapping[str, Any], bool]:
-    """The cause, its evidence, and whether it stays unknown."""
+def judge_answer(tried: Tried, own: str = "") -> tuple[Code, Mapping[str, Any], bool]:
+    """The cause, its evidence, and whether it stays unknown. *own*: the form plugin's slug."""
     sent = [each for each in tried.requests if each.ours]
     last = sent[-1] if sent else Request(tried.url, "POST", tried.posted_status, "", "", 0, True)
     if not tried.posted_status:
         return codes.NO_ANSWER, {"failed": last.failed or "it did not come in time"}, False
     if found := _by_status(tried, last):
         return found
+    if tried.message_kind == "none" and (found := own_script_missing(tried, own)):
+        return found  # the form went without its script, so nobody tells the visitor
     words = f"{tried.message} {last.said[:600]}"
     if _NONCE.search(words) or (last.url.endswith("admin-ajax.php") and last.said.strip() == "-1"):
         return codes.NONCE, {}, False
@@ -46,11 +49,6 @@ def judge_answer(tried: Tried) -> tuple[Code, Mapping[str, Any], bool]:
     if _is_broken(last):
         return codes.NOT_READ, {}, False
     return (codes.ERROR_SAID if tried.message_kind == "error" else codes.NO_MESSAGE), {}, False
-
-
-def in_fields(tried: Tried) -> str:
-    """The refused fields' names, as a part of a sentence."""
-    return f" (in {', '.join(tried.invalid[:8])})" if tried.invalid else ""
 
 
 def _by_status(tried: Tried, last: Request) -> tuple[Code, Mapping[str, Any], bool] | None:

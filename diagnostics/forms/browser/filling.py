@@ -71,8 +71,8 @@ class Tester:
 
     @property
     def address(self) -> str:
-        """example.com takes no mail (RFC 2606, RFC 7505): a confirmation bothers nobody."""
-        return self.email or f"aftercare-test-{self.mark}@example.com"
+        """example.org is nobody's (RFC 2606) and takes no mail; example.com too, but form plugins refuse that one."""
+        return self.email or f"aftercare-test-{self.mark}@example.org"
 
     @property
     def message(self) -> str:
@@ -91,7 +91,7 @@ MESSAGES = {
     "pl": "To jest automatyczny test tego formularza przez opiekę nad stroną. Nie trzeba nic robić.",
     "ar": "هذا اختبار تلقائي لهذا النموذج من فريق دعم الموقع. لا حاجة إلى أي إجراء.",
 }
-_PHONE, _URL = "+1 202 555 0143", "https://example.com/"  # 555-01xx is kept for fiction (NANPA)
+_PHONE, _URL = "+1 202 555 0143", "https://example.org/"  # 555-01xx is kept for fiction (NANPA)
 _BY_AUTOCOMPLETE = {
     "name": "Aftercare Test", "given-name": "Aftercare", "family-name": "Test", "additional-name": "A",
     "honorific-prefix": "Mx", "nickname": "aftercare", "username": "aftercare-test", "organization": "Aftercare Test",
@@ -136,7 +136,7 @@ _EMPTY_CHOICE = re.compile(
 _NEVER = frozenset({"submit", "button", "image", "reset", "hidden"})
 _LIKELY = ("1234567890", "2025550143", "+12025550143", "202-555-0143", "(202) 555-0143", "Test", "TEST", "test",
            "ABC123", "AB-1234", "A1", "1", "12", "123", "1234", "2030-01-15", "15/01/2030", "01/15/2030", "15.01.2030",
-           "12345", "14:30", "https://example.com/", "90001", "AB12 3CD", "AB123456", "Test1234!")  # fmt: skip
+           "12345", "14:30", "https://example.org/", "90001", "AB12 3CD", "AB123456", "Test1234!")  # fmt: skip
 FILE_NAME, FILE_TEXT = "aftercare-test", b"A test file of the site's support. Nothing has to be done.\n"
 
 

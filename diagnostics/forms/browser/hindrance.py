@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from diagnostics.finding import Code
 from diagnostics.forms.browser import codes
-from diagnostics.forms.browser.answer import in_fields
 from diagnostics.forms.browser.component import component_of
 from diagnostics.forms.browser.names import component_title
 from diagnostics.forms.browser.tried import ConsoleError, Request, Tried
@@ -56,6 +55,11 @@ def what_hinders(tried: Tried) -> _Told:
     return codes.BUTTON_OFF, {}, False
 
 
+def in_fields(tried: Tried) -> str:
+    """The refused fields' names, as a part of a sentence."""
+    return f" (in {', '.join(tried.invalid[:8])})" if tried.invalid else ""
+
+
 def _is_mixed(tried: Tried) -> bool:
     if not tried.url.startswith("https:"):
         return False
@@ -71,12 +75,17 @@ def _broken_captcha(tried: Tried) -> _Told | None:
     return None
 
 
-def _missing_script(tried: Tried) -> _Told | None:
+def own_script_missing(tried: Tried, slug: str) -> _Told | None:
+    """A script of the form's own plugin that did not load."""
+    return _missing_script(tried, f"/plugins/{slug}/") if slug else None
+
+
+def _missing_script(tried: Tried, of: str = "/") -> _Told | None:
     """A script of the site's own that did not load; jQuery's and a plugin's before any other."""
     own = urlsplit(tried.url).hostname
     missing = [
         each for each in tried.requests
-        if each.kind == "script" and _did_not_load(each) and urlsplit(each.url).hostname == own
+        if each.kind == "script" and _did_not_load(each) and urlsplit(each.url).hostname == own and of in each.url
     ]  # fmt: skip
     missing.sort(key=lambda each: "jquery" not in each.url and "/plugins/" not in each.url)
     if not missing:

@@ -36,7 +36,7 @@ def findings_of(tried: Tried, form: Form | None = None) -> list[Finding]:
     """At least one finding: the first is the form's verdict. The subject is the form's key, or the page's address."""
     facts = facts_of(tried, form)
     subject = form.key if form else tried.url
-    cause = _cause(tried, facts)
+    cause = _cause(tried, form)
     code, more, reason = cause
     found = [code.finding(subject, {**facts, **more}, reason=reason)]
     if code is codes.UNSEEN:
@@ -80,7 +80,7 @@ def facts_of(tried: Tried, form: Form | None) -> dict[str, Any]:
 _Told = tuple[Code, Mapping[str, Any], UnknownReason | None]
 
 
-def _cause(tried: Tried, facts: Mapping[str, Any]) -> _Told:
+def _cause(tried: Tried, form: Form | None) -> _Told:
     if tried.code and not tried.came_as_far_as("pressed"):
         then = _THEN.get(tried.code, _THEN["broke"])
         return codes.UNSEEN, {"then": then}, _REASONS.get(tried.code, UnknownReason.UNAVAILABLE)
@@ -91,7 +91,7 @@ def _cause(tried: Tried, facts: Mapping[str, Any]) -> _Told:
     if not tried.scripts and not tried.came_as_far_as("answered"):
         return codes.NEEDS_SCRIPTS, {"why": tried.why}, None
     if tried.came_as_far_as("sent"):
-        code, more, unsure = judge_answer(tried)
+        code, more, unsure = judge_answer(tried, form.plugin if form else "")
         return code, more, UnknownReason.UNAVAILABLE if unsure else None
     if tried.reached == "filled" and tried.why.startswith("it was only looked at"):
         return codes.LOOKED, {"count": len(tried.fields)}, None

@@ -187,6 +187,11 @@
 		if (name && name !== '_self' && !document.querySelector(`iframe[name="${CSS.escape(name)}"]`)) real.setAttribute('target', '_self');
 	};
 
+	// A field that is checked when it is left may move the button away from under a finger: leave it first.
+	kit.leave = () => { const active = document.activeElement; if (active && active !== document.body) active.blur(); };
+
+	kit.alive = () => !!kit.form && kit.form.isConnected;
+
 	kit.button = (next, which) => {
 		const buttons = buttonsOf(kit.form, next);
 		return which === 'kind' ? (buttons.submit ? 'submit' : buttons.next ? 'next' : '') : buttons[which];
@@ -263,7 +268,7 @@
 		kit.messages = new Map(all(message).map((each) => [each, clean(each.innerText, 300)]));
 	};
 
-	const NOT_VALID = '[aria-invalid=true], .wpcf7-not-valid, .wpforms-error, .nf-error, .ff-el-is-error input, .ff-el-is-error textarea, '
+	const NOT_VALID = '[aria-invalid=true], .wpcf7-not-valid, input.wpforms-error, textarea.wpforms-error, select.wpforms-error, .field-wrap.nf-error, .ff-el-is-error input, .ff-el-is-error textarea, '
 		+ '.frm_blank_field input, .frm_blank_field textarea, .frm_invalid, .gfield_error input, .gfield_error textarea, .forminator-has_error input, '
 		+ '.forminator-has_error textarea, .elementor-error input, .elementor-error textarea';
 	const FIELD_ERROR = '.wpcf7-not-valid-tip, .wpforms-error:not(input):not(textarea):not(select), .nf-error-msg, .ff-el-is-error .error, .frm_error, .gfield_validation_message, '
@@ -273,7 +278,8 @@
 	kit.now = (at) => {
 		const form = kit.form;
 		const there = !!form && form.isConnected && (onScreen(form) || kit.controls.some((each) => each.isConnected && onScreen(each)));
-		const messages = all(at.message).filter((each) => onScreen(each) && clean(each.innerText)
+		// A live region around the whole form (Ninja Forms) is no message.
+		const messages = all(at.message).filter((each) => onScreen(each) && clean(each.innerText) && !each.querySelector('input, textarea')
 			&& !(kit.messages && kit.messages.get(each) === clean(each.innerText, 300))).slice(0, 20);
 		const lines = linesOf();
 		const fresh = lines.filter((each) => !kit.lines?.has(each)).slice(0, MOST_LINES);
@@ -281,13 +287,14 @@
 		const real = form && (form.tagName === 'FORM' ? form : form.querySelector?.('form'));
 		const native = !!real && real.isConnected && !real.noValidate
 			? alive.filter((each) => each.willValidate && each.matches(':invalid')) : [];
-		const marked = there ? all(NOT_VALID, form).slice(0, 60) : [];
+		const marked = there ? [...new Set(all(NOT_VALID, form).map((each) => (each.matches('input, select, textarea') ? each
+			: each.querySelector('input, select, textarea'))).filter((each) => each && each.type !== 'hidden'))].slice(0, 60) : [];
 		const active = (() => { let each = document.activeElement; while (each?.shadowRoot?.activeElement) each = each.shadowRoot.activeElement; return each; })();
 		const tips = there ? all(FIELD_ERROR, form).filter((each) => onScreen(each) && clean(each.innerText)).slice(0, 30) : [];
 		const described = marked.some((each) => (`${each.getAttribute('aria-describedby') || ''} ${each.getAttribute('aria-errormessage') || ''}`)
 			.split(/\s+/).some((id) => id && clean(each.getRootNode().getElementById?.(id)?.textContent)));
 		const alerting = all('[role=alert], [role=status], [aria-live=assertive], [aria-live=polite]')
-			.some((each) => clean(each.textContent) && !(kit.messages && kit.messages.get(each) === clean(each.innerText, 300))
+			.some((each) => clean(each.textContent) && !each.querySelector('input, textarea') && !(kit.messages && kit.messages.get(each) === clean(each.innerText, 300))
 				&& fresh.length > 0 && fresh.some((line) => clean(each.textContent, 3000).includes(line.slice(0, 60))));
 		return {
 			there, messages: messages.map((each) => ({
@@ -301,7 +308,7 @@
 			busy: there && (/\b(?:submitting|loading|is-submitting|ff-loading|frm_loading_form)\b/.test(form.className || '')
 				|| form.getAttribute('aria-busy') === 'true' || form.getAttribute('data-status') === 'submitting'),
 			status: there ? (form.getAttribute('data-status') || '') : '',
-			heading: clean(document.querySelector('h1')?.innerText || document.title, 200), ready: document.readyState !== 'loading',
+			heading: clean(document.querySelector('h1')?.innerText || document.title, 200), ready: document.readyState !== 'loading', complete: document.readyState === 'complete',
 		};
 	};
 

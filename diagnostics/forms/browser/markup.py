@@ -63,7 +63,7 @@ MARKUP: dict[str, Markup] = {
         thanks=".ff-message-success",
         wrong=".ff-errors-in-stack",
         next=".ff-btn-next",
-        named=r"(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b",
+        named=r"(?=[\s\S]*fluentform_submit|[\s\S]*_fluentform_{id}_)[\s\S]*(?:(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
     ),
     "formidable": Markup(
         form="form:has(input[name='form_id'][value='{id}'])",
@@ -71,7 +71,7 @@ MARKUP: dict[str, Markup] = {
         thanks=".frm_message",
         wrong=".frm_error_style",
         next=".frm_next_page, button.frm_button_submit[data-page]",
-        named=r"(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b",
+        named=r"(?=[\s\S]*frm_action)[\s\S]*(?:(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
     ),
     "forminator": Markup(
         form="form#forminator-module-{id}",
@@ -79,7 +79,7 @@ MARKUP: dict[str, Markup] = {
         thanks=".forminator-response-message.forminator-success",
         wrong=".forminator-response-message.forminator-error",
         next=".forminator-button-next",
-        named=r"(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b",
+        named=r"(?=[\s\S]*forminator_submit_form)[\s\S]*(?:(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
     ),
     "elementor": Markup(
         form="form.elementor-form",

@@ -111,6 +111,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "XDG_CACHE_HOME": str(folder / "cache"),
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(Path(diagnostics.__file__).parents[1]),
+        "NODE_OPTIONS": "--max-semi-space-size=1 --max-old-space-size=192",  # of Playwright's driver: a third less
         "PW_TEST_SCREENSHOT_NO_FONTS_READY": "1",  # a font that never comes is no reason for no picture
     }
 

@@ -35,7 +35,8 @@ class Now:
     busy: bool = False
     status: str = ""
     heading: str = ""
-    ready: bool = True
+    ready: bool = True  # its document is whole
+    complete: bool = True  # and what it loads too
 
 
 @dataclass
@@ -104,6 +105,7 @@ class Sight:
             status=_shown(raw["status"], 40),
             heading=_shown(raw["heading"], 200),
             ready=bool(raw["ready"]),
+            complete=bool(raw["complete"]),
         )
 
 

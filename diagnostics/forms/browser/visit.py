@@ -6,6 +6,7 @@ Guide: Form Not Submitting. Each step says how far it came; whatever stops it is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ LOAD_S = 6.0  # more for its scripts and styles
 DRAWN_S = 4.0  # more for a form that a script draws
 PRESS_MS = 4_000  # for the button to be there, still, and free
 EMPTY_S = 2.0  # for a press with an empty field to be answered
+AGAIN_S = 1.2  # after which a press that nothing followed is made once more, as people do
 NOTHING_S = 8.0  # after which a press that nothing followed is a button that does nothing
 ANSWERED_S = 4.0  # for words to appear after the site's answer
 ANSWER_S = 25.0
@@ -272,6 +274,7 @@ class Visit:
         button = await self.sight.element("button", self.sight.next, which)
         if button is None:
             return False
+        await self.sight.ask("leave")
         await self.sight.remember()
         self.lines_before = frozenset(await self.sight.ask("said", 400))
         self.heard = len(self.recorder.dialogs)
@@ -279,12 +282,19 @@ class Visit:
         self.went_before = self.recorder.navigations
         self.carrier.press(phase)
         self.recorder.pressing = True
-        try:
-            await button.click(timeout=PRESS_MS, no_wait_after=True)
-        except slow() as error:
-            self._cannot_press(str(error))
-            return False
-        return True
+        for again in (True, False):
+            try:
+                await button.click(timeout=PRESS_MS, no_wait_after=True)
+                return True
+            except slow() as error:
+                self._cannot_press(str(error))
+                return False
+            except gone():
+                # Leaving a field may have had the button drawn anew (Ninja Forms).
+                button = await self.sight.element("button", self.sight.next, which)
+                if button is None or not again:
+                    raise
+        return False
 
     def _cannot_press(self, said: str) -> None:
         if "intercepts pointer events" in said:
@@ -325,6 +335,7 @@ class Visit:
             self.facts["refused_how"] = how
             self.facts["said_accessibly"] = is_accessible(how)
         if self.recorder.navigations > self.went_before:
+            self.refused_in_silence = False
             await self._begin_again()
 
     refused_in_silence = False
@@ -339,7 +350,9 @@ class Visit:
                 await self._look_again()
                 now = Now()
             waiting = self.recorder.waiting or now.busy
-            settled = now == last and (now.native or now.messages or now.tips or now.invalid or now.fresh)
+            # After a page's own answer its scripts have yet to mark the fields.
+            whole = now.complete or self.recorder.navigations == self.went_before
+            settled = whole and now == last and (now.native or now.messages or now.tips or now.invalid or now.fresh)
             if self.carrier.stopped_empty or (settled and not waiting):
                 return now
             if time.monotonic() > (ends_at + ANSWER_S if waiting else ends_at):
@@ -355,10 +368,14 @@ class Visit:
         await self._find()
 
     async def _look_again(self) -> None:
-        """After the page went on: look at the new document."""
+        """After the page went on: look at the new document, and at the form where it is there again."""
         self.sight = Sight(self.page.main_frame, self.markup)
         try:
             await self.page.wait_for_load_state("domcontentloaded", timeout=5_000)
+            found = await self.sight.ask("find", self.markup.form if self.markup else "")
+            shown = [each for each in found["forms"] if each["visible"] and each["controls"]]
+            if shown:
+                await self.sight.ask("take", max(shown, key=lambda each: each["score"])["index"])
         except gone():
             return
 
@@ -366,6 +383,8 @@ class Visit:
 
     async def _fill(self) -> None:
         self.doing = "the form was being filled"
+        if not await self.sight.ask("alive"):
+            await self._find()  # its script drew it anew (Gravity Forms does after a refusal)
         chosen: set[str] = set()
         filled: list[str] = []
         steps = 1
@@ -461,7 +480,7 @@ class Visit:
 
     async def _came_of_it(self) -> tuple[Now, Read]:
         began = time.monotonic()
-        answered_at = 0.0
+        answered_at, pressed_again = 0.0, False
         last: Now | None = None
         while True:
             try:
@@ -483,6 +502,9 @@ class Visit:
             if self.carrier.elsewhere or self.carrier.by_get:
                 return now, said
             settled = now == last and not now.busy and not waiting and now.ready
+            if not sent and not pressed_again and settled and elapsed > AGAIN_S and said.kind == "none":
+                pressed_again = True
+                await self._press_again()
             if settled and (said.kind != "none" or now.native or (not sent and (now.tips or now.invalid))):
                 return now, said
             if answered_at and not now.busy and time.monotonic() - answered_at > ANSWERED_S:
@@ -493,6 +515,13 @@ class Visit:
                 return now, said
             last = now
             await asyncio.sleep(POLL_S)
+
+    async def _press_again(self) -> None:
+        """A word of refusal that goes when its field is left moves the button away from under the first press."""
+        button = await self.sight.element("button", self.sight.next, "submit")
+        if button is not None:
+            with contextlib.suppress(gone()):
+                await button.click(timeout=PRESS_MS, no_wait_after=True)
 
     def _anew(self, now: Now) -> Now:
         """After the page went on everything on it looks new: what stood on the one before is not."""
