@@ -16,9 +16,11 @@ namespace Aftercare\Adapters;
 defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Event;
+use Aftercare\Includes\Forms\Gravityforms_Forms;
+use Aftercare\Includes\Forms\Late_Hold;
 use Aftercare\Mail_Watch;
 
-final class Gravityforms extends \Aftercare\Form_Adapter {
+final class Gravityforms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
 
 	const PLUGIN = 'gravityforms';
 
@@ -140,11 +142,54 @@ final class Gravityforms extends \Aftercare\Form_Adapter {
 
 	/** @inheritDoc */
 	public function ended( string $fatal, int $http_status ): ?Event {
-		$form = '' === $fatal ? \GFFormsModel::get_form( self::whole( explode( ':', \Aftercare\Form_Watch::form() )[1] ?? '' ), true ) : null;
+		$form = '' === $fatal ? \GFFormsModel::get_form( self::posted_id(), true ) : null;
 		if ( is_object( $form ) && ( ! $form->is_active || $form->is_trash ) ) {
 			return $this->outcome( 'form.rejected', 'inactive', array( 'kept' => false ) );
 		}
 		return parent::ended( $fatal, $http_status );
+	}
+
+	/** @inheritDoc */
+	public function forms(): array {
+		return Gravityforms_Forms::all();
+	}
+
+	/** Captcha, honeypot and time trap are taken out of the form; Akismet is not asked; the last word on spam is ours. */
+	public function exempt(): void {
+		add_filter( 'gform_pre_process', array( Gravityforms_Forms::class, 'unguarded' ), PHP_INT_MAX );
+		foreach ( array( 'gform_akismet_enabled', 'gform_abort_submission_with_confirmation', 'gform_entry_is_spam' ) as $hook ) {
+			foreach ( array( $hook, $hook . '_' . self::posted_id() ) as $name ) {
+				add_filter( $name, '__return_false', PHP_INT_MAX );
+			}
+		}
+	}
+
+	/** @inheritDoc */
+	public function hold(): array {
+		$id = self::posted_id();
+		foreach ( array(
+			'gform_addon_pre_process_feeds'               => '__return_empty_array',
+			'gform_disable_post_creation'                 => '__return_true',
+			'gform_is_asynchronous_notifications_enabled' => '__return_false',
+		) as $hook => $answer ) {
+			add_filter( $hook, $answer, PHP_INT_MAX );
+			add_filter( "{$hook}_$id", $answer, PHP_INT_MAX );
+		}
+		return array_merge( array( 'feeds of add-ons', 'a post of the entry' ), Late_Hold::off( Gravityforms_Forms::hooks( $id ), Gravityforms_Forms::OWN ) );
+	}
+
+	/** @inheritDoc */
+	public function forget( string $entry ): bool {
+		$id = self::whole( $entry );
+		if ( ! is_wp_error( \GFAPI::get_entry( $id ) ) ) {
+			\GFAPI::delete_entry( $id );
+		}
+		return is_wp_error( \GFAPI::get_entry( $id ) );
+	}
+
+	/** The form that this request posts. */
+	private static function posted_id(): int {
+		return self::whole( explode( ':', \Aftercare\Form_Watch::form() )[1] ?? '' );
 	}
 
 	/**
