@@ -11,7 +11,11 @@ from diagnostics.forms.trace.cause import NONE_WORKS
 from sidecar.store.findings import FoundRow
 from sidecar.store.tickets import Ticket
 
-KEPT_APART = ("trace", "canary", "pictures", "log", "counts")  # evidence that a ticket shows in its own way
+# Evidence that a ticket shows in its own way, and what only our own look is about.
+KEPT_APART = (
+    "trace", "canary", "pictures", "log", "counts", "errors", "title", "page", "browser", "width", "scripts", "cookies",
+    "reached", "message_kind", "seen_by", "sandbox", "took_ms", "peak_mib", "tries", "lost_at", "keys",
+)  # fmt: skip
 MARKS = {"pass": "ok", "warn": "warning", "fail": "LOST HERE", "unknown": "not known", "none": "no such stage"}
 MOST_LINES = 25
 
@@ -26,7 +30,7 @@ class FormSeen:
     kept: dict[str, Any]  # for the ticket's page: form, trace, pictures, log
 
 
-def form_seen(cause: Finding, rows: Sequence[FoundRow]) -> FormSeen | None:
+def form_seen(cause: Finding, rows: Sequence[FoundRow], run_url: str = "") -> FormSeen | None:
     """What the run has seen of the form that *cause* is about; None where it is about none."""
     form = str(cause.evidence.get("form") or "")
     if not form:
@@ -37,7 +41,9 @@ def form_seen(cause: Finding, rows: Sequence[FoundRow]) -> FormSeen | None:
     title, page = (str(cause.evidence.get(name) or _first(own, name) or "") for name in ("title", "page"))
     seen: Mapping[str, Any] = canary.get("seen") or {} if isinstance(canary, Mapping) else {}
     kept = {"form": form, "title": title, "page": page, "trace": trace, "pictures": pictures or [], "log": log or {}}
-    return FormSeen(_steps(title or form, page, seen), _browser(own), _lines(trace, log), kept)
+    shots = [f"screenshot: {run_url}/pictures/{each['id']}.png ({each['name']})" for each in pictures or ()]
+    logs = [*_lines(trace, log), *(shots if run_url else [])]
+    return FormSeen(_steps(title or form, page, seen), _browser(own), logs, kept)
 
 
 def form_to_look_at(ticket: Ticket) -> str:

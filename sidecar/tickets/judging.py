@@ -241,7 +241,7 @@ def _body(seen: Sighting) -> dict[str, Any]:
         others=others,
         canary=seen.canary.evidence if seen.canary else None,
         mail=mail if seen.proofs is None else None,
-        form=form_seen(cause, seen.rows) if seen.proofs is not None else None,
+        form=form_seen(cause, seen.rows, seen.run_url) if seen.proofs is not None else None,
     )
 
 

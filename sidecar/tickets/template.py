@@ -136,11 +136,11 @@ def _logs(cause: Finding, others: Sequence[Finding], form: FormSeen | None = Non
     """The cause's evidence, a line a fact; a dialogue line by line. Of a form its way and its logs, too."""
     lines = [f"{cause.code} ({cause.verdict.value}) {cause.subject}", *(form.logs if form else [])]
     for name, value in cause.evidence.items():
-        if name in KEPT_APART:
+        if name in KEPT_APART or value in ("", None, [], {}):
             continue
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             lines += [f"{name}:", *[f"  {item}" for item in value]]
-        elif value not in ("", None, [], {}):
+        else:
             lines.append(f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
     lines += [f"{other.code} ({other.verdict.value}) {other.subject}" for other in others]
     flat = [part for line in lines for part in line.splitlines()]

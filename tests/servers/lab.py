@@ -125,6 +125,7 @@ def lab_sidecar(world: MailWorld, *, port: int = 0, **settings: str) -> Sidecar:
         "CANARY_RECIPIENT": OPS,
         "ALTERNATIVE_RELAY": f"smtp://127.0.0.1:{world.sink.port}?encryption=none&from={OPS}",
         "RECHECK_S": "20",
+        "PAGE_LOOKS_S": "6",
         **settings,
     }
     return Sidecar(port=port, settings=own, ca_bundle=world.authority.bundle)

@@ -30,6 +30,7 @@ from sidecar.store.tickets import NewTicket
 from sidecar.store.users import User
 from sidecar.web import STOPPING
 from tests.servers.looked_at import DOMAIN, faulty_zone, looked_at, sender
+from tests.servers.looked_forms import looked_at_forms
 
 PASSWORD = "a long enough pass phrase"
 
@@ -124,6 +125,8 @@ def with_history(staffed: Staffed) -> None:
     run_id, ticket_id = _broken(services, shop, now)
     live = _under_way(services, quiet, now)
     report = _deliverability(services, shop, now)
+    forms_run, forms_ticket = looked_at_forms(services, shop, now - timedelta(hours=2))
+    staffed.named.update(forms_run=forms_run, forms_ticket=forms_ticket)
     staffed.named.update(shop=shop, quiet=quiet, never=never.id, run=run_id, ticket=ticket_id, live=live, report=report)
 
 

@@ -41,21 +41,26 @@ def _shown(seen: Seen) -> Stage:
     if seen.came_as_far_as("form"):
         return Stage("shown", "pass", "The page shows the form.", proof)
     if seen.code in BLIND:
-        return Stage("shown", "unknown", f"The browser could not look: {seen.why or seen.code}.", proof)
+        return Stage("shown", "unknown", f"The browser could not look: {(seen.why or seen.code).rstrip('.')}.", proof)
     if seen.came_as_far_as("page"):
-        return Stage("shown", "fail", f"The page does not show the form. {seen.why}".strip(), proof)
-    return Stage("shown", "fail", f"The page did not come. {seen.why}".strip(), proof)
+        return Stage("shown", "fail", f"The page does not show the form. {_because(seen)}".strip(), proof)
+    return Stage("shown", "fail", f"The page did not come. {_because(seen)}".strip(), proof)
+
+
+def _because(seen: Seen) -> str:
+    """Why it came no further, as a sentence."""
+    return f"{seen.why[:1].upper()}{seen.why[1:].rstrip('.')}." if seen.why else ""
 
 
 def _pressed(seen: Seen) -> Stage:
     if seen.came_as_far_as("sent"):
         return Stage("pressed", "pass", "Filled in, pressed, and the browser sent it.", {"at": seen.posted_at})
     if seen.code in BLIND:
-        return Stage("pressed", "unknown", f"The browser could not look: {seen.why or seen.code}.")
+        return Stage("pressed", "unknown", f"The browser could not look: {(seen.why or seen.code).rstrip('.')}.")
     if seen.came_as_far_as("pressed"):
-        return Stage("pressed", "fail", f"Pressed, and nothing was sent. {seen.why}".strip())
+        return Stage("pressed", "fail", f"Pressed, and nothing was sent. {_because(seen)}".strip())
     if seen.came_as_far_as("form"):
-        return Stage("pressed", "fail", f"It could not be filled in and pressed. {seen.why}".strip())
+        return Stage("pressed", "fail", f"It could not be filled in and pressed. {_because(seen)}".strip())
     return Stage("pressed", "unknown", "Not reached.")
 
 
