@@ -7,11 +7,13 @@ must-use plugins and relay are mended after every test that changed them.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.servers import real_parts
 from tests.servers.lab import LabSite, MailWorld, lab_sidecar
@@ -131,6 +133,18 @@ def paired_site(site: LabSite, sidecar: Sidecar) -> LabSite:
     if not site.id:  # not yet, or a test of the pairing itself has ended it
         site.id = sidecar.pair(site)
     return site
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

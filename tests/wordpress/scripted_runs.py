@@ -74,6 +74,7 @@ class ScriptedRuns:
     shown: int = 0
     command: str = ""  # one that waits for the site to fetch it
     overview: dict[str, Any] = field(default_factory=lambda: {"playbooks": [PLAYBOOK], "last": None, "tickets": []})
+    forms: dict[str, Any] = field(default_factory=lambda: {"forms": [], "more": 0, "listed_at": None, "running": []})
     report: dict[str, Any] | None = None  # what the run comes to
     refuses: Refusal | None = None  # what a press is answered with
     under_way: bool = False  # a press is told to watch the run that goes on already
@@ -155,6 +156,11 @@ def routes(scripted: ScriptedRuns) -> Blueprint:
     @doors.door("runs")
     def overview(call: doorway.Call) -> doorway.Answer:
         return 200, {**scripted.overview, "time": datetime.now(UTC).isoformat()}
+
+    @bp.post("/runs/forms")
+    @doors.door("runs")
+    def forms(call: doorway.Call) -> doorway.Answer:
+        return 200, {**scripted.forms, "time": datetime.now(UTC).isoformat()}
 
     @bp.post("/replies")
     @doors.door("runs")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.servers.lab import LabSite
 from tests.wordpress.told import Listeners, Told
@@ -30,15 +30,13 @@ NONSENSE = (
 KINDS = ("form.stalled", "form.struggled", "js.error")
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page()
-        page.add_init_script(HEARS)
-        page.clock.install()
-        yield page
-        browser.close()
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_context().new_page()
+    page.add_init_script(HEARS)
+    page.clock.install()
+    yield page
+    page.context.close()
 
 
 @pytest.fixture

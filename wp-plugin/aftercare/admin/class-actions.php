@@ -135,16 +135,16 @@ final class Actions implements Module {
 	/**
 	 * Asks the sidecar to start a run.
 	 *
-	 * @param string $playbook Its id.
-	 * @param string $by       Who pressed.
-	 * @param string $login    Of Mail_Log_In, to be tried once; or nothing.
+	 * @param string                $playbook Its id.
+	 * @param string                $by       Who pressed.
+	 * @param array<string, string> $more `login` of Mail_Log_In, to be tried once; `form` that it is about.
 	 */
-	public static function start( string $playbook, string $by, string $login = '' ): Answer {
+	public static function start( string $playbook, string $by, array $more = array() ): Answer {
 		$body = array(
 			'playbook' => $playbook,
 			'by'       => $by,
 		);
-		return Client::post( 'runs', '/runs', $body + ( '' === $login ? array() : array( 'login' => $login ) ), 10.0 );
+		return Client::post( 'runs', '/runs', $body + $more, 10.0 );
 	}
 
 	/**

@@ -49,7 +49,7 @@ final class Log_In implements Module {
 		if ( ! $sealed->ok ) {
 			$args = Actions::said( $sealed, '' );
 		} else {
-			$answer = Actions::start( self::PLAYBOOK, wp_get_current_user()->display_name, (string) $sealed->body['login'] );
+			$answer = Actions::start( self::PLAYBOOK, wp_get_current_user()->display_name, array( 'login' => (string) $sealed->body['login'] ) );
 			$args   = Actions::shown( $answer, 'log_in_busy' );
 		}
 		wp_safe_redirect( Screen::url( $args ) );

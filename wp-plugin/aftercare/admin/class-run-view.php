@@ -156,8 +156,11 @@ final class Run_View {
 			/* translators: %s: code of another finding. */
 			$html .= '<p>' . sprintf( esc_html__( 'Not looked at because of %s.', 'aftercare' ), '<code>' . esc_html( $blocked ) . '</code>' ) . '</p>';
 		}
-		$html .= $this->remedy( $finding );
-		$html .= '<h4>' . esc_html__( 'Evidence', 'aftercare' ) . '</h4>' . $this->evidence( $finding['evidence'] ?? array() );
+		$html    .= $this->remedy( $finding );
+		$evidence = is_array( $finding['evidence'] ?? null ) ? $finding['evidence'] : array();
+		$html    .= Trace_View::html( is_array( $evidence['trace'] ?? null ) ? $evidence['trace'] : array() );
+		unset( $evidence['trace'] ); // It is drawn.
+		$html .= '<h4>' . esc_html__( 'Evidence', 'aftercare' ) . '</h4>' . $this->evidence( $evidence );
 		return $html . '<p><code>' . esc_html( $this->text( $finding, 'code' ) ) . '</code></p></details>';
 	}
 

@@ -65,9 +65,14 @@ final class Screen implements Module {
 	 */
 	public static function assets( string $hook ): void {
 		if ( $hook === self::$hook && '' !== $hook ) {
-			wp_enqueue_style( 'aftercare', plugins_url( 'assets/screen.css', AFTERCARE_FILE ), array(), AFTERCARE_VERSION );
-			wp_enqueue_script( 'aftercare', plugins_url( 'assets/screen.js', AFTERCARE_FILE ), array(), AFTERCARE_VERSION, true );
+			self::looks();
 		}
+	}
+
+	/** Style and script of the plugin's screens. */
+	public static function looks(): void {
+		wp_enqueue_style( 'aftercare', plugins_url( 'assets/screen.css', AFTERCARE_FILE ), array(), AFTERCARE_VERSION );
+		wp_enqueue_script( 'aftercare', plugins_url( 'assets/screen.js', AFTERCARE_FILE ), array(), AFTERCARE_VERSION, true );
 	}
 
 	/**
@@ -161,7 +166,7 @@ final class Screen implements Module {
 	}
 
 	/** What came of the last deed. */
-	private static function told(): void {
+	public static function told(): void {
 		$code = self::asked( 'said' );
 		$good = array( 'paired', 'unpaired', 'copy', 'moved_on', 'rotated', 'saved', 'running' );
 		$said = Words::said( $code );

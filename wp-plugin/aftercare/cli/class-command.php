@@ -177,7 +177,7 @@ final class Command implements Module {
 		self::need_pairing( $assoc );
 		$json   = 'json' === ( $assoc['format'] ?? '' );
 		$login  = empty( $assoc['log-in'] ) ? new Answer( 200, array( 'login' => '' ) ) : Mail_Log_In::seal_stored();
-		$answer = $login->ok ? Actions::start( $args[0] ?? Log_In::PLAYBOOK, 'WP-CLI', $login->body['login'] ) : $login;
+		$answer = $login->ok ? Actions::start( $args[0] ?? Log_In::PLAYBOOK, 'WP-CLI', array_filter( array( 'login' => (string) $login->body['login'] ) ) ) : $login;
 		$id     = is_string( $answer->body['run'] ?? null ) ? $answer->body['run'] : '';
 		if ( '' === $id ) {
 			self::refuse( $answer->error, Words::why( $answer ), $assoc );

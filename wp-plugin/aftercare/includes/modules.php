@@ -24,6 +24,7 @@ return array(
 	'Aftercare\CLI\Command'            => 'cli',
 	'Aftercare\Admin\Screen'           => 'admin',
 	'Aftercare\Admin\Actions'          => 'admin',
+	'Aftercare\Admin\Forms_Screen'     => 'admin',
 	'Aftercare\Admin\Log_In'           => 'admin',
 	'Aftercare\Admin\Live'             => 'admin',
 	'Aftercare\Admin\Moved_Notice'     => 'admin',
