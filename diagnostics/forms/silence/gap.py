@@ -65,7 +65,7 @@ def none_of(rhythm: Rhythm, days: Sequence[tuple[float, Holiday]]) -> float:
 
 def _none_of(days: Sequence[float], rhythm: Rhythm) -> float:
     expected = sum(days)
-    if expected <= 0:
+    if expected < 1e-9:
         return 1.0
     spread = rhythm.level_spread + rhythm.day_spread * sum(day * day for day in days) / expected**2
     return math.exp(-expected) if spread < 1e-9 else math.exp(-math.log1p(expected * spread) / spread)

@@ -1,6 +1,6 @@
 """Is a form's silence within its rhythm, unlikely enough to try it, or an alarm by itself?
 
-The odds say how often a sound form has a gap like this one: once in four weeks and more seldom is worth a try, which
+The odds say how often a sound form has a gap like this one: once in two weeks and more seldom is worth a try, which
 costs little and proves much; once in 200 weeks and more seldom is an alarm without one.
 """
 
@@ -16,7 +16,7 @@ from diagnostics.forms.silence.gap import FEWEST_A_WEEK, Gap, look_at
 from diagnostics.forms.silence.rhythm import YOUNGEST_DAYS, Entries, Rhythm, learn
 from diagnostics.forms.silence.told import VIEWED, Told
 
-TRY_WEEKS = 4.0
+TRY_WEEKS = 2.0
 SILENT_WEEKS = 200.0
 WEEK = 7 * 24  # hours
 WEEKS_BEFORE = 4  # whose visitors are the usual ones
