@@ -52,6 +52,10 @@ final class Forwarded {
 			'mail.test'    => __( 'Sends one test mail to a mailbox of the people who look after your site, and tells how far it got, with the conversation with the mail server.', 'aftercare' ),
 			'mail.probe'   => __( 'Tries to connect to your mail server and to one server of the sidecar’s, and tells which ports answer, with which greeting and certificate.', 'aftercare' ),
 			'mail.history' => __( 'How many mails were handed over, failed or never ended, by day and hour, and the last error text.', 'aftercare' ),
+			'forms.list'   => __( 'Every form: its plugin, number, title and pages, its fields’ names, labels, kinds and which are required, of each of its mails whether it is on and the domains and hashes of recipient and sender, its captchas, what else runs on an entry, and what you wish for tests.', 'aftercare' ),
+			'form.arm'     => __( 'Announces one test entry of a form, so that it is known when it comes, held back from everything else, and taken away again.', 'aftercare' ),
+			'form.canary'  => __( 'What became of that test entry: its outcome as for a visitor’s, its mails with the recipients’ domains, whether it was kept and taken away again, which filter refused it.', 'aftercare' ),
+			'form.entry'   => __( 'What became of one kept entry: whether it is there, whether it was taken for spam, and the outcome of its mails. Nothing of what stands in it.', 'aftercare' ),
 			'rotate'       => __( 'Makes a new secret between this site and the sidecar.', 'aftercare' ),
 			'unpair'       => __( 'Ends the pairing.', 'aftercare' ),
 		);
