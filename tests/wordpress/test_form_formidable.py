@@ -55,7 +55,8 @@ if ( class_exists( 'FrmFormActionsController' ) && post_type_exists( 'frm_form_a
 """
 _NO_ACTION = """
 delete_option( 'formidable_stand_in_actions' );
-foreach ( get_posts( array( 'post_type' => 'frm_form_actions', 'numberposts' => -1, 'post_status' => 'any' ) ) as $post ) {
+$all = array( 'post_type' => 'frm_form_actions', 'numberposts' => -1, 'post_status' => 'any' );
+foreach ( get_posts( $all ) as $post ) {
 	'email' === $post->post_excerpt || wp_delete_post( $post->ID, true );
 }
 """
@@ -229,7 +230,8 @@ def captcha_and_spam_comment(posting: Posting) -> Iterator[None]:
     if posting.which == ORIGINAL:
         code = (
             f"echo FrmField::create( array( 'form_id' => {posting.form}, 'field_key' => 'robot', 'name' => 'Captcha', "
-            "'type' => 'captcha' ) ), ' ', wp_insert_comment( array( 'comment_approved' => 'spam', 'comment_post_ID' => 1, "
+            "'type' => 'captcha' ) ), ' ', wp_insert_comment( array( 'comment_approved' => 'spam', "
+            "'comment_post_ID' => 1, "
             f"'comment_author_email' => '{TYPED[1]}', 'comment_content' => 'casino' ) ); "
             "$s = FrmAppHelper::get_settings(); $s->active_captcha = 'turnstile'; $s->turnstile_pubkey = 'key'; "
             "$s->turnstile_privkey = 'key'; $s->wp_spam_check = 1; update_option( 'frm_options', $s ); "

@@ -52,7 +52,8 @@ add_filter( 'pre_option_ninja_forms_stand_in_akismet', fn() => 'spam' );
 """
 _NUMBERS = """
 global $wpdb;
-echo $wpdb->get_var( "SELECT value FROM {$wpdb->prefix}nf3_form_meta WHERE `key` = '_seq_num' AND parent_id = %(form)s" ),
+$where = "WHERE `key` = '_seq_num' AND parent_id = %(form)s";
+echo $wpdb->get_var( "SELECT value FROM {$wpdb->prefix}nf3_form_meta $where" ),
 	' ', $wpdb->get_var( "SELECT seq_num FROM {$wpdb->prefix}nf3_forms WHERE id = %(form)s" );
 """
 _NO_ACTIONS = """
