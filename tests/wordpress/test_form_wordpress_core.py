@@ -1,4 +1,4 @@
-"""WordPress's own forms are listed; a comment takes a test entry that is never seen, a reset key and an account none."""
+"""WordPress's own forms are listed; a comment takes a test entry that nobody sees, the others take none."""
 
 from __future__ import annotations
 

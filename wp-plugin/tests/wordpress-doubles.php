@@ -39,6 +39,24 @@ function wp_parse_url( string $url, int $part = -1 ) {
 	return parse_url( $url, $part );
 }
 
+function wp_unslash( $value ) {
+	return $value;
+}
+
+function __( string $text, string $domain = 'default' ): string {
+	return $text;
+}
+
+function add_filter( string $hook, callable $callback, int $priority = 10, int $accepted = 1 ): bool {
+	$GLOBALS['filters'][ $hook ][ $priority ][] = $callback;
+	return true;
+}
+
+function remove_all_filters( string $hook ): bool {
+	unset( $GLOBALS['filters'][ $hook ] );
+	return true;
+}
+
 /** As much of $wpdb as our tables need. */
 final class Wpdb_On_Sqlite {
 	public $prefix     = 'wp_';
@@ -53,7 +71,8 @@ final class Wpdb_On_Sqlite {
 		$this->pdo = new PDO( 'sqlite::memory:' );
 		$this->pdo->setAttribute( PDO::ATTR_ERRMODE, PDO::ERRMODE_EXCEPTION );
 		$this->pdo->exec( 'CREATE TABLE wp_aftercare_outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, type TEXT, weight INTEGER, occurred_at TEXT, data TEXT)' );
-		$this->pdo->exec( "CREATE TABLE wp_aftercare_mails (seq INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT UNIQUE, began_at INTEGER, ended_at INTEGER DEFAULT 0, outcome TEXT DEFAULT '', facts TEXT)" );
+		$this->pdo->exec( "CREATE TABLE wp_aftercare_mails (seq INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT UNIQUE, began_at INTEGER, ended_at INTEGER DEFAULT 0, outcome TEXT DEFAULT '', entry TEXT DEFAULT '', facts TEXT)" );
+		$this->pdo->exec( "CREATE TABLE wp_aftercare_canaries (token TEXT PRIMARY KEY, plugin TEXT, form TEXT, armed_at INTEGER, expires_at INTEGER, spent_at INTEGER DEFAULT 0, ended_at INTEGER DEFAULT 0, entry TEXT DEFAULT '', forgotten INTEGER DEFAULT 0, facts TEXT)" );
 		$this->pdo->exec( 'CREATE TABLE wp_aftercare_commands (id TEXT PRIMARY KEY, name TEXT, state TEXT, result TEXT, error TEXT, started_at INTEGER, ended_at INTEGER DEFAULT 0)' );
 	}
 
@@ -100,5 +119,6 @@ function fresh_site(): void {
 			),
 		),
 	);
+	$GLOBALS['filters'] = array();
 	$GLOBALS['wpdb']    = new Wpdb_On_Sqlite();
 }

@@ -16,12 +16,11 @@ namespace Aftercare\Adapters;
 defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Event;
-use Aftercare\Form_Canary;
 use Aftercare\Form_Hold;
 use Aftercare\Includes\Forms\Contact_Form_7_Forms;
 use Aftercare\Mail_Watch;
 
-final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'contact-form-7';
 
@@ -75,19 +74,12 @@ final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare
 	}
 
 	/**
-	 * Flamingo keeps the entry; the sender in its address book is part of a test's entry only if this request made it.
+	 * Flamingo keeps the entry.
 	 *
-	 * @param mixed $result With flamingo_inbound_id, flamingo_contact_id.
+	 * @param mixed $result With flamingo_inbound_id.
 	 */
 	public function stored( $result ): void {
-		$result = (array) $result;
-		$this->entry( $result['flamingo_inbound_id'] ?? 0 );
-		$sender = self::whole( $result['flamingo_contact_id'] ?? 0 );
-		$sender = Form_Canary::under_way() && $sender ? get_post( $sender ) : null;
-		if ( $sender && strtotime( "$sender->post_date_gmt UTC" ) >= (int) ( $_SERVER['REQUEST_TIME'] ?? 0 ) ) {
-			$this->seen['entry'] = ltrim( "{$this->seen['entry']}+$sender->ID", '+' );
-			Form_Canary::entry( $this->seen['entry'] );
-		}
+		$this->entry( ( (array) $result )['flamingo_inbound_id'] ?? 0 );
 	}
 
 	/** Field names and outcome: what the visitor typed stays on the site. */
@@ -143,18 +135,55 @@ final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare
 			PHP_INT_MAX
 		);
 		add_filter( 'wpcf7_do_doi', '__return_false', PHP_INT_MAX );
+		add_filter( 'flamingo_add_contact', '__return_empty_array', PHP_INT_MAX ); // Its address book.
 		return remove_action( 'wpcf7_submit', 'wpcf7_sendinblue_submit' ) && Contact_Form_7_Forms::uses_brevo() ? array( 'Brevo' ) : array();
+	}
+
+	/** What Flamingo kept: its meta says of which form. */
+	public function show( string $entry ): ?array {
+		$post = $this->message( $entry );
+		if ( null === $post ) {
+			return null;
+		}
+		$by = array_column( (array) get_post_meta( $post->ID, '_spam_log', true ), 'agent' );
+		return array(
+			'form'    => $this->form_of( $post ),
+			'at'      => (int) strtotime( "$post->post_date_gmt UTC" ),
+			'spam'    => 'flamingo-spam' === $post->post_status,
+			'spam_by' => implode( ', ', array_unique( $by ) ),
+		);
 	}
 
 	/** What Flamingo kept. */
 	public function forget( string $entry ): bool {
-		foreach ( explode( '+', $entry ) as $id ) {
-			$post = self::whole( $id ) ? get_post( self::whole( $id ) ) : null;
-			if ( $post && in_array( $post->post_type, array( 'flamingo_inbound', 'flamingo_contact' ), true ) && ! wp_delete_post( $post->ID, true ) ) {
-				return false;
+		return null === $this->message( $entry ) || (bool) wp_delete_post( self::whole( $entry ), true );
+	}
+
+	/**
+	 * A message that Flamingo keeps.
+	 *
+	 * @param string $entry Its id.
+	 */
+	private function message( string $entry ): ?\WP_Post {
+		$id   = self::whole( $entry ); // Asked for post 0, core answers with the one of the page.
+		$post = 0 === $id ? null : get_post( $id );
+		return $post && 'flamingo_inbound' === $post->post_type ? $post : null;
+	}
+
+	/**
+	 * The form that a message came by: each form has a channel of its own.
+	 *
+	 * @param \WP_Post $message Flamingo's.
+	 */
+	private function form_of( \WP_Post $message ): string {
+		$channels = wp_get_object_terms( $message->ID, 'flamingo_inbound_channel', array( 'fields' => 'ids' ) );
+		foreach ( \WPCF7_ContactForm::find( array( 'posts_per_page' => \Aftercare\Forms::MOST ) ) as $form ) {
+			$channel = ( (array) get_post_meta( $form->id(), '_flamingo', true ) )['channel'] ?? 0;
+			if ( is_array( $channels ) && $channel && in_array( (int) $channel, array_map( 'intval', $channels ), true ) ) {
+				return (string) $form->id();
 			}
 		}
-		return true;
+		return '';
 	}
 
 	/**

@@ -21,7 +21,7 @@ use Aftercare\Form_Hold;
 use Aftercare\Includes\Forms\Fluentform_Forms;
 use Aftercare\Mail_Watch;
 
-final class Fluentform extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Fluentform extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'fluentform';
 
@@ -274,6 +274,19 @@ final class Fluentform extends \Aftercare\Form_Adapter implements \Aftercare\Tak
 			PHP_INT_MAX
 		);
 		return $held;
+	}
+
+	/** @inheritDoc */
+	public function show( string $entry ): ?array {
+		global $wpdb;
+		$sql = "SELECT form_id, status, created_at FROM {$wpdb->prefix}fluentform_submissions WHERE id = %d";
+		$row = $wpdb->get_row( $wpdb->prepare( $sql, self::whole( $entry ) ), ARRAY_A ); // phpcs:ignore WordPress.DB
+		return null === $row ? null : array(
+			'form'    => (string) $row['form_id'],
+			'at'      => (int) strtotime( get_gmt_from_date( (string) $row['created_at'] ) . ' UTC' ),
+			'spam'    => 'spam' === $row['status'],
+			'spam_by' => '',
+		);
 	}
 
 	/** By the plugin's own service: details, meta, logs and files go with it. */

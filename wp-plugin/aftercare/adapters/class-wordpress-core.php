@@ -19,7 +19,7 @@ use Aftercare\Form_Watch;
 use Aftercare\Includes\Forms\Wordpress_Core_Forms;
 use Aftercare\Mail_Watch;
 
-final class Wordpress_Core extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Wordpress_Core extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'core';
 
@@ -155,7 +155,20 @@ final class Wordpress_Core extends \Aftercare\Form_Adapter implements \Aftercare
 			},
 			PHP_INT_MAX
 		);
+		add_filter( 'flamingo_add_contact', '__return_empty_array', PHP_INT_MAX ); // Its address book is filled by comments too.
 		return array();
+	}
+
+	/** A comment; what the spam filter or the lists of words made of it. */
+	public function show( string $entry ): ?array {
+		$id      = self::whole( $entry );
+		$comment = 0 === $id ? null : get_comment( $id );
+		return null === $comment ? null : array(
+			'form'    => 'comment',
+			'at'      => (int) strtotime( "$comment->comment_date_gmt UTC" ),
+			'spam'    => 'spam' === $comment->comment_approved,
+			'spam_by' => get_comment_meta( $id, 'akismet_result', true ) === 'true' ? 'akismet' : '',
+		);
 	}
 
 	/** The comment. */

@@ -22,6 +22,7 @@ final class Commands {
 		'forms.list'   => array( Forms::class, 'told' ),
 		'form.arm'     => array( Form_Canary::class, 'arm' ),
 		'form.canary'  => array( Form_Canary::class, 'answer' ),
+		'form.entry'   => array( Form_Entry::class, 'told' ),
 		'rotate'       => array( self::class, 'rotate' ),
 		'unpair'       => array( self::class, 'unpair' ),
 	);

@@ -60,7 +60,7 @@ final class Form_Pages {
 	 *
 	 * @param string $mark As in Lists_Forms.
 	 */
-	private static function pattern( string $mark ): string {
+	public static function pattern( string $mark ): string {
 		$parts = array_map(
 			static function ( string $part ): string {
 				return preg_quote( $part, '/' );
@@ -77,7 +77,7 @@ final class Form_Pages {
 	 *
 	 * @param string $mark As in Lists_Forms.
 	 */
-	private static function stem( string $mark ): string {
+	public static function stem( string $mark ): string {
 		$stem = (string) preg_replace( '/(?:[%"\']|(?<=[=:\s])\d).*$/s', '', $mark );
 		return strlen( $stem ) >= 4 ? $stem : $mark;
 	}

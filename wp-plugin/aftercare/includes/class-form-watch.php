@@ -78,6 +78,18 @@ final class Form_Watch implements Module {
 			Form_Canary::outcome( $event ); // A test is told to whoever sent it, to nobody as a visitor's.
 		} else {
 			Outbox::add( $event );
+			self::bind( $event->data );
+		}
+	}
+
+	/**
+	 * An entry that is kept and the mails of its request belong together from here on.
+	 *
+	 * @param array<string, mixed> $data Of the event.
+	 */
+	private static function bind( array $data ): void {
+		if ( '' !== (string) ( $data['entry'] ?? '' ) && $data['mails'] && Pairing::paired() ) {
+			History::bind( $data['mails'], "{$data['plugin']}:{$data['form']}:{$data['entry']}" );
 		}
 	}
 

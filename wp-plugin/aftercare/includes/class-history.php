@@ -59,6 +59,43 @@ final class History {
 	}
 
 	/**
+	 * These mails belong to an entry that a form plugin keeps.
+	 *
+	 * @param string[] $mails Their ids.
+	 * @param string   $entry plugin:form:entry.
+	 */
+	public static function bind( array $mails, string $entry ): void {
+		global $wpdb;
+		$some = implode( ', ', array_fill( 0, count( $mails ), '%s' ) );
+		$sql  = "UPDATE {$wpdb->prefix}aftercare_mails SET entry = %s WHERE mail IN ($some)";
+		Quiet_Db::query( $wpdb->prepare( $sql, array_merge( array( Redactor::cut( $entry, 180 ) ), $mails ) ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared
+	}
+
+	/**
+	 * The mails that belong to an entry, oldest first.
+	 *
+	 * @param string $entry plugin:form:entry.
+	 * @return array<int, array<string, mixed>>
+	 */
+	public static function of_entry( string $entry ): array {
+		global $wpdb;
+		$sql   = "SELECT mail, began_at, outcome, facts FROM {$wpdb->prefix}aftercare_mails WHERE entry = %s ORDER BY seq LIMIT 50";
+		$mails = array();
+		foreach ( Quiet_Db::rows( $wpdb->prepare( $sql, Redactor::cut( $entry, 180 ) ) ) as $row ) { // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared
+			$facts   = (array) json_decode( $row['facts'], true );
+			$mails[] = array(
+				'mail'     => $row['mail'],
+				'began_at' => Event::time( (float) $row['began_at'] ),
+				'outcome'  => '' === $row['outcome'] ? 'under way' : $row['outcome'],
+				'error'    => (string) ( $facts['error'] ?? '' ),
+				'mailer'   => (string) ( $facts['mailer'] ?? '' ),
+				'host'     => (string) ( $facts['host'] ?? '' ),
+			);
+		}
+		return $mails;
+	}
+
+	/**
 	 * Takes the mails that began before an instant and never ended; each is given out once.
 	 *
 	 * @param int $before Unix seconds.

@@ -16,7 +16,7 @@ defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 final class Install implements Module {
 
 	/** Raised whenever a table changes. */
-	const SCHEMA = 2;
+	const SCHEMA = 3;
 
 	/** Our tables, without the prefix of the site. */
 	const TABLES = array( 'aftercare_outbox', 'aftercare_mails', Command_Ledger::TABLE, Canary_Ledger::TABLE );
@@ -91,11 +91,13 @@ final class Install implements Module {
 				began_at int(10) unsigned NOT NULL,
 				ended_at int(10) unsigned NOT NULL DEFAULT 0,
 				outcome varchar(10) NOT NULL DEFAULT '',
+				entry varchar(191) NOT NULL DEFAULT '',
 				facts longtext NOT NULL,
 				PRIMARY KEY  (seq),
 				UNIQUE KEY mail (mail),
 				KEY began_at (began_at),
-				KEY outcome (outcome,began_at)
+				KEY outcome (outcome,began_at),
+				KEY entry (entry)
 			) $charset;"
 		);
 		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Command_Ledger::TABLE . ' (' . Command_Ledger::COLUMNS . ") $charset;" );
