@@ -53,6 +53,11 @@ def test_a_form_that_works_without_its_script_only_loses_comfort(plugin: str, bo
     assert accused(look(body, JQUERY + OTHER, plugin)) == ["script_left_out"]
 
 
+def test_a_script_of_the_plugin_that_is_not_the_form_s_own_does_not_stand_for_it() -> None:
+    deps = f'<script id="nf-front-end-deps-js" src="{SITE}/wp-content/plugins/ninja-forms/assets/js/min/front-end-deps.js">'
+    assert accused(look(NINJA, f"{JQUERY}{deps}</script>{OTHER}", "ninja-forms")) == ["script_missing"]
+
+
 def test_a_theme_without_wp_footer_is_named_as_the_cause() -> None:
     page = html(FLUENT).replace('<script id="wp-emoji-settings" type="application/json">{}</script>', "")
     findings = judged(fetched(page), form("fluentform"))

@@ -23,13 +23,14 @@ from diagnostics.forms.page.seen import Seen, SeenForm, Unreadable, read
 from diagnostics.printable import printable
 
 MOST_FORMS = 50  # of one page that nobody asked about by a form
+_NOT_SHOWN = {"lost_at": "shown"}  # the stage of an entry's way, as forms.trace names it
 
 
 def read_page(page: FetchedPage, form: Form | None, now: datetime) -> list[Finding]:
     """What *page*, fetched *now*, says of *form*; without one, of each form in it whose plugin is known."""
     subject = form.key if form else printable(page.url, 300)
     facts = _facts(page, form)
-    if (stopped := no_page(page, facts, subject, now)) is not None:
+    if (stopped := no_page(page, {**facts, **_NOT_SHOWN}, subject, now)) is not None:
         return [stopped]
     try:
         seen = read(page.page)
@@ -45,7 +46,8 @@ def _form(page: FetchedPage, seen: Seen, form: Form, facts: dict[str, Any], now:
     places = shown.wanted(seen, form)
     around = shown.strangers(seen)
     if not places:
-        stopped = instead_of_form(page, seen, facts, form.key, now) or shown.not_there(seen, form, facts, form.key)
+        told = {**facts, **_NOT_SHOWN}
+        stopped = instead_of_form(page, seen, told, form.key, now) or shown.not_there(seen, form, told, form.key)
         return [stopped, *around]
     return [*_places(page, seen, places, form, facts, form.key, now), *around]
 
@@ -76,7 +78,7 @@ def _places(
     now: datetime,
 ) -> list[Finding]:
     first = places[0]
-    if (gone := shown.deleted(seen, first, facts, subject)) is not None:
+    if (gone := shown.deleted(seen, first, {**facts, **_NOT_SHOWN}, subject)) is not None:
         return [gone]
     lacks_scripts = scripts(seen, first, facts, subject)
     if lacks_scripts and (half := broken_off(seen, facts, subject, now, "the form's script")) is not None:

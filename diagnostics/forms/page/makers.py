@@ -191,7 +191,7 @@ MAKERS: tuple[Maker, ...] = (
         lambda form: "",  # 3.14.3: a box, and a script that draws into it
         shortcodes=("ninja_form", "ninja_forms", "ninja_forms_display_form"),
         jquery=True,
-        scripts=("/ninja-forms/assets/js/min/front-end",),
+        scripts=("/ninja-forms/assets/js/min/front-end.js",),
         handles=("nf-front-end-js",),
         unseen=True,
         once=True,
