@@ -22,9 +22,10 @@ from pathlib import Path
 from statistics import median
 
 from diagnostics.forms.silence.calendar import moment_of
+from diagnostics.forms.silence.entries import Entries
 from diagnostics.forms.silence.gap import FEWEST_A_WEEK, Gap, look_at
 from diagnostics.forms.silence.judge import Standing, standing_of
-from diagnostics.forms.silence.rhythm import Entries, Rhythm, learn
+from diagnostics.forms.silence.rhythm import Rhythm, learn
 from tests.bench.report import report
 from tests.bench.silence_chart import drawn
 from tests.bench.silence_series import CALENDAR, KINDS, OF_FIVE, Made, make

@@ -4,9 +4,10 @@ Guide: Missing Form Submissions. Nobody complains about a form that fails silent
 """
 
 from diagnostics.forms.silence.calendar import Calendar
+from diagnostics.forms.silence.entries import Entries
 from diagnostics.forms.silence.gap import Gap, look_at
 from diagnostics.forms.silence.judge import SILENT_WEEKS, TRY_WEEKS, Silence, Standing, silence_of
-from diagnostics.forms.silence.rhythm import Entries, Rhythm, learn
+from diagnostics.forms.silence.rhythm import Rhythm, learn
 
 __all__ = [
     "SILENT_WEEKS",

@@ -17,7 +17,7 @@ from diagnostics.forms.silence import codes
 from diagnostics.forms.silence.calendar import Calendar, hour_index
 from diagnostics.forms.silence.judge import Silence, Standing, silence_of
 from diagnostics.forms.silence.shares import jump_of
-from diagnostics.forms.silence.told import OTHERWISE, Told, read
+from diagnostics.forms.silence.told import ENTRY, Told, read
 from diagnostics.forms.silence.words import facts_of, jump_facts, name_of, when
 from diagnostics.mail.site import site_name
 from diagnostics.printable import printable
@@ -79,8 +79,7 @@ def _findings(
         return [codes.GONE.finding(key, {**facts, **since}, reason=UnknownReason.NOT_CONFIGURED)]
     found = silence_of(told, calendar, context.now, heard_at=context.heard_at, paired_at=context.paired_at)
     facts |= facts_of(found, told, calendar, context.changes)
-    if found.since is not None:
-        facts |= _others(all_told, key, found)
+    facts |= _others(all_told, key, found, calendar)
     code = _code(found, context.now)
     reason = UnknownReason.UNAVAILABLE if code.verdict == "unknown" else None
     return [code.finding(key, facts, reason=reason), *_jumps(context, facts, key, told, found, calendar)]
@@ -100,18 +99,22 @@ def _gone(forms: Forms, key: str) -> bool:
     return not forms.more and any(form.plugin == plugin for form in forms.forms)
 
 
-def _others(all_told: Mapping[str, Told], key: str, found: Silence) -> dict[str, Any]:
+def _others(all_told: Mapping[str, Told], key: str, found: Silence, calendar: Calendar) -> dict[str, Any]:
     """What the site's other forms took since: where they are silent too, look at what they share."""
-    assert found.since is not None and found.until is not None
+    if found.since is None or found.until is None:
+        return {}
     first, end = hour_index(found.since) + 1, hour_index(found.until) + 1
-    others = [told for other, told in all_told.items() if other != key and told.entries]
-    entries = sum(told.number("submitted", first, end) for told in others)
-    if not others:
-        said = ""
-    elif entries:
-        said = f"The site's other forms took {entries} {'entry' if entries == 1 else 'entries'} in that time."
-    else:
-        said = "No other form of the site took an entry in that time either: look at what they share."
+    others = [told for other, told in all_told.items() if other != key and told.last_at is not None]
+    entries = sum(told.number(ENTRY, first, end) for told in others)
+    said = ""
+    if others:
+        last = max(told.last_at for told in others if told.last_at is not None)
+        if found.until - last >= (found.until - found.since) / 2:
+            said = (
+                f"No other form of the site has taken an entry since {when(last, calendar)}: look at what they share."
+            )
+        else:
+            said = f"The site's other forms took {entries} {'entry' if entries == 1 else 'entries'} in that time."
     return {"others": len(others), "others_entries": entries, "others_words": said}
 
 
@@ -121,9 +124,7 @@ def _jumps(
     if found.rhythm is None or found.until is None:
         return []
     until = hour_index(found.until)
-    jumps = [
-        jump for kind in JUMPS if kind in OTHERWISE and (jump := jump_of(kind, told, found.rhythm, calendar, until))
-    ]
+    jumps = [jump for kind in JUMPS if (jump := jump_of(kind, told, found.rhythm, calendar, until))]
     events = _events_of(context.events, key)
     return [
         JUMPS[jump.kind].finding(key, {**facts, **jump_facts(jump, calendar, events, context.changes)})

@@ -12,8 +12,9 @@ from enum import StrEnum
 from statistics import median
 
 from diagnostics.forms.silence.calendar import Calendar, hour_index
+from diagnostics.forms.silence.entries import Entries
 from diagnostics.forms.silence.gap import FEWEST_A_WEEK, Gap, look_at
-from diagnostics.forms.silence.rhythm import YOUNGEST_DAYS, Entries, Rhythm, learn
+from diagnostics.forms.silence.rhythm import YOUNGEST_DAYS, Rhythm, learn
 from diagnostics.forms.silence.told import VIEWED, Told
 
 TRY_WEEKS = 2.0

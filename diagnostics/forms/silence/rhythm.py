@@ -2,8 +2,7 @@
 
 The entries are taken as a Poisson process whose rate is a level times a shape of the week (hour by hour, in the
 site's own time), with more spread than Poisson has: a negative binomial. An hour of the week that was seen seldom
-borrows from its day and from that hour on like days (shrinkage). What comes in bunches counts as what it tells of
-silence: an hour counts little more than it does on average, a day no more than twice as far as chance would lift it.
+borrows from its day and from that hour on like days (shrinkage).
 """
 
 from __future__ import annotations
@@ -11,16 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from statistics import median
 
 from diagnostics.forms.silence.calendar import Calendar, Holiday
+from diagnostics.forms.silence.entries import Entries, below_by_chance, weekday, weighed
 
 YOUNGEST_DAYS = 7  # whole days that a rhythm is learned from at least
 WINDOW_DAYS = 182  # of which the shape of the week is learned
 SHAPE_HALF_LIFE_DAYS = 56.0
 LEVEL_HALF_LIFE_DAYS = 18.0
-TYPICAL_WEEKS = 2  # on either side, whose days say what is usual on a day
+LEVEL_ENTRIES = 15.0  # that the half-life is to hold: a form with few has a longer memory
+LONGEST_HALF_LIFE_DAYS = 91.0
 FORECAST = 0.35  # the weight of the newest week where the next one is foretold
 DAY_PRIOR = 0.7  # days of the like that a day of the week borrows
 HOUR_PRIOR = 4.0  # days of the like that an hour of the week borrows
@@ -34,26 +34,6 @@ HOLIDAY_PRIOR = {Holiday.COUNTRY: (0.6, 2.0), Holiday.REGION: (1.0, 2.0)}  # ent
 YEAR = 364  # days: the same day of the week
 SEASON_DAYS = 10  # on either side, of the same weeks last year
 SEASON_BEFORE = 21  # days before them that they are held against
-
-
-@dataclass(frozen=True)
-class Entries:
-    """A form's entries as they are counted: by hour since the epoch, and by local day."""
-
-    by_day: Mapping[int, Sequence[tuple[int, int]]]  # local day -> (hour of day, entries)
-    first_day: int  # the first that anything of the form was counted on
-
-    @classmethod
-    def of(cls, counts: Mapping[int, int], calendar: Calendar, since: int | None = None) -> Entries:
-        """From counts per hour since the epoch; *since*: the hour that counting began in."""
-        by_day: dict[int, dict[int, int]] = {}
-        for hour, number in counts.items():
-            if number > 0:
-                day, of_day = calendar.at(hour)
-                hours = by_day.setdefault(day, {})
-                hours[of_day] = hours.get(of_day, 0) + number
-        first = min(by_day, default=0) if since is None else calendar.at(since)[0]
-        return cls({day: sorted(hours.items()) for day, hours in by_day.items()}, first)
 
 
 @dataclass(frozen=True)
@@ -91,7 +71,7 @@ def learn(entries: Entries, until: int, calendar: Calendar) -> Rhythm | None:
     plain = [day for day in days if calendar.holiday(day) is not Holiday.COUNTRY]  # a region's is like others elsewhere
     if not plain:
         return None
-    seen = _weighed(entries, days, plain)
+    seen = weighed(entries, days, plain)
     shape = _shape(seen, plain, until)
     day_shape = [sum(hours) for hours in shape]
     told = {day: sum(hours.values()) for day, hours in seen.items()}
@@ -110,90 +90,13 @@ def learn(entries: Entries, until: int, calendar: Calendar) -> Rhythm | None:
     )
 
 
-def _weekday(day: int) -> int:
-    return (day - 1) % 7  # date.fromordinal(1) is a Monday
-
-
-def _weekend(day: int) -> bool:
-    return _weekday(day) >= 5
-
-
-def _weighed(entries: Entries, days: range, plain: Sequence[int]) -> dict[int, dict[int, float]]:
-    """Each day's entries by hour, with what comes in bunches cut to what it tells of silence."""
-    present = {False: [0] * 24, True: [0] * 24}
-    number = {False: 0, True: 0}
-    for day in plain:
-        number[_weekend(day)] += 1
-        for hour, _ in entries.by_day.get(day, ()):
-            present[_weekend(day)][hour] += 1
-    # How many an hour has that is empty as often as this one; then what the cut takes from it by chance.
-    usual = {group: [-math.log1p(-seen / (number[group] + 1)) for seen in present[group]] for group in present}
-    lost = {group: [_cut_by_chance(mean) for mean in usual[group]] for group in usual}
-    weighed = {}
-    for day in days:
-        mean, share = usual[_weekend(day)], lost[_weekend(day)]
-        weighed[day] = {hour: min(count, 1 + mean[hour]) * share[hour] for hour, count in entries.by_day.get(day, ())}
-    totals = {day: sum(hours.values()) for day, hours in weighed.items()}
-    for day, most_of_day in _most_of_days(totals, plain, days).items():
-        if totals[day] > most_of_day:
-            weighed[day] = {hour: count * most_of_day / totals[day] for hour, count in weighed[day].items()}
-    return weighed
-
-
-@lru_cache(maxsize=512)
-def _chances(mean: float) -> tuple[float, ...]:
-    """Poisson's probabilities of 0, 1, 2 … entries, until hardly any is left."""
-    chance = math.exp(-mean)
-    chances: list[float] = []
-    while len(chances) <= mean or chance > 1e-9:
-        chances.append(chance)
-        chance *= mean / len(chances)
-    return tuple(chances)
-
-
-def _most_of_hour(mean: float) -> float:
-    """How many entries of an hour count that has so many on average: hardly more than one where that is little."""
-    return 1 + mean + max(0.0, math.sqrt(mean) - 0.5)
-
-
-def _cut_by_chance(mean: float) -> float:
-    """What an hour that is cut so has to be multiplied with to have its mean again."""
-    if mean <= 0:
-        return 1.0
-    most = _most_of_hour(mean)
-    return mean / sum(min(number, most) * chance for number, chance in enumerate(_chances(round(mean, 2) or 0.01)))
-
-
-def _below_by_chance(mean: float) -> float:
-    """How far below its mean, squared, a Poisson number is by chance."""
-    return sum((mean - number) ** 2 * chance for number, chance in enumerate(_chances(round(mean, 1))) if number < mean)
-
-
-def _most_of_days(totals: Mapping[int, float], plain: Sequence[int], days: range) -> dict[int, float]:
-    """How many entries of each day count: twice as far as chance would lift it above the like days around it."""
-    weeks: dict[tuple[int, bool], list[float]] = {}
-    for day in plain:
-        weeks.setdefault(((days.stop - 1 - day) // 7, _weekend(day)), []).append(totals[day])
-    found: dict[tuple[int, bool], float] = {}
-    most = {}
-    for day in days:
-        key = ((days.stop - 1 - day) // 7, _weekend(day))
-        if key not in found:
-            around = range(key[0] - TYPICAL_WEEKS, key[0] + TYPICAL_WEEKS + 1)
-            like = [total for week in around for total in weeks.get((week, key[1]), ())]
-            usual = max(median(like), sum(like) / len(like) / 3) if like else 0.0  # a mean: where most days are empty
-            found[key] = usual + 2 * math.sqrt(usual + 1)
-        most[day] = found[key]
-    return most
-
-
 def _shape(seen: Mapping[int, Mapping[int, float]], plain: Sequence[int], until: int) -> list[list[float]]:
     """Entries to expect in each hour of the week, at the level of the whole window."""
     count = [[0.0] * 24 for _ in range(7)]
     number = [0.0] * 7
     for day in plain:
         weight = 0.5 ** ((until - 1 - day) / SHAPE_HALF_LIFE_DAYS)
-        of_week = _weekday(day)
+        of_week = weekday(day)
         number[of_week] += weight
         row = count[of_week]
         for hour, told in seen[day].items():
@@ -234,14 +137,16 @@ def _level(
     A week that was lower than chance has it pulls the level down at once: a slump is no silence.
     """
     seen = expected = squares = week = week_expected = 0.0
+    a_day = sum(told[day] for day in plain) / len(plain)
+    half_life = min(LONGEST_HALF_LIFE_DAYS, max(LEVEL_HALF_LIFE_DAYS, LEVEL_ENTRIES / max(a_day, 0.01)))
     for day in plain:
-        weight = 0.5 ** ((until - 1 - day) / LEVEL_HALF_LIFE_DAYS)
+        weight = 0.5 ** ((until - 1 - day) / half_life)
         seen += weight * told[day]
         squares += weight * weight * told[day]
-        expected += weight * day_shape[_weekday(day)]
+        expected += weight * day_shape[weekday(day)]
         if day >= until - 7:
             week += told[day]
-            week_expected += day_shape[_weekday(day)]
+            week_expected += day_shape[weekday(day)]
     level = (seen + 1) / (expected + 1)
     of_late = (week + 1) / (week_expected + 1) * (1 + 1.5 / math.sqrt(week + 1))
     return min(level, of_late), seen * seen / squares if squares else 0.0
@@ -259,15 +164,15 @@ def _spreads(
     beyond = squares = 0.0
     for week in sorted(weeks, reverse=True):  # oldest first
         days = weeks[week]
-        expected = sum(day_shape[_weekday(day)] for day in days)
+        expected = sum(day_shape[weekday(day)] for day in days)
         if expected <= 0:
             continue
         ratio = sum(told[day] for day in days) / expected
         around = ratio if forecast is None else (ratio + forecast) / 2
         for day in days:
-            usual = around * day_shape[_weekday(day)]
+            usual = around * day_shape[weekday(day)]
             # Downwards alone: what lifts a day (a campaign, bots) makes no silence likelier.
-            beyond += max(0.0, usual - told[day]) ** 2 - _below_by_chance(usual)
+            beyond += max(0.0, usual - told[day]) ** 2 - below_by_chance(usual)
             squares += usual * usual
         if forecast is None:
             forecast = ratio
@@ -288,7 +193,7 @@ def _off(told: Mapping[int, float], plain: Sequence[int], day_shape: Sequence[fl
     times = by_chance = number = 0.0
     before = False
     for day in plain:
-        expected = level * day_shape[_weekday(day)]
+        expected = level * day_shape[weekday(day)]
         if expected < OFF_LEAST:
             continue
         number += 1
@@ -318,7 +223,7 @@ def _holiday(
     for day in days:
         if calendar.holiday(day) is kind:
             seen += told[day]
-            expected += level * day_shape[_weekday(day)]
+            expected += level * day_shape[weekday(day)]
     return min(1.0, seen / expected), seen
 
 
