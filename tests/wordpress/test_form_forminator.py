@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import ClassVar
 
 import pytest
 import requests
 
 from tests.servers.visitor import Visitor
-from tests.wordpress.form_contract import ORIGINAL, TYPED, FormContract, Posting
+from tests.wordpress.canary_contract import CanaryContract, answer, arm, armed, listed, new_token
+from tests.wordpress.form_contract import ORIGINAL, TYPED, Posting
+from tests.wordpress.plugin_doors import Road
 
 _STAND_IN_SETUP = """
 echo wp_insert_post( array( 'post_type' => 'forminator_forms', 'post_status' => 'publish',
@@ -36,11 +40,22 @@ echo $form;
 """
 
 
-class TestForminator(FormContract):
+class TestForminator(CanaryContract):
     slug = "forminator"
     setup, stand_in_setup = _SETUP, _STAND_IN_SETUP
     required = ("textarea-1", "textarea-1")
-    lost_on = "forminator_custom_form_submit_errors"
+    lost_on, fatal_on = "forminator_custom_form_submit_errors", "forminator_custom_form_submit_before_set_fields"
+    after = "forminator_form_after_save_entry"
+    shown = '[forminator_form id="{form}"]'
+    fields: ClassVar = {
+        "text-1": ("text", False),
+        "email-1": ("email", True),
+        "text-2": ("text", False),
+        "textarea-1": ("textarea", True),
+    }
+    entries = 'global $wpdb; echo $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}frmt_form_entry" );'
+    stand_in_entries = "echo count( get_option( 'forminator_stand_in_entries', array() ) );"
+    spam = "add_filter( 'forminator_spam_protection', '__return_true' );"
 
     @staticmethod
     def post(posting: Posting, visitor: Visitor, form: str, changes: Mapping[str, str | None]) -> requests.Response:
@@ -109,3 +124,121 @@ class TestForminator(FormContract):
         posting.send({"save_draft": "true"})
         posting.told.flush()
         assert posting.told.all("form.submitted", "form.lost", "form.rejected") == []
+
+    def test_a_test_entry_passes_captcha_and_trap_and_asks_no_judge(self, posting: Posting, road: Road) -> None:
+        code = "add_filter( 'pre_http_request', function ( $a, $args, $url ) { if ( strpos( $url, 'siteverify' ) ) {"
+        code += "update_option( 'judges', 1 + get_option( 'judges', 0 ) ); return $a ?: new WP_Error( 'x', 'x' ); } "
+        code += "return $a; }, 11, 3 );"
+        with with_captcha(posting), posting.running(code):
+            assert listed(posting, road)["captcha"] == ["hcaptcha"]
+            posting.send({"input_5": "robot"}, token=(token := armed(posting, road)))
+            posting.send()
+        assert answer(road, token)["event"]["type"] == "form.submitted"
+        told = posting.outcome()
+        assert (told["type"], told["spam_by"]) == ("form.spam", "captcha")
+
+    def test_an_integration_is_named_and_a_test_entry_does_not_reach_it(self, posting: Posting, road: Road) -> None:
+        called = "add_filter( 'pre_http_request', function ( $a, $args, $url ) { if ( strpos( $url, '203.0.113.9' ) ) {"
+        called += "update_option( 'forminator_stand_in_fed', 1 + (int) get_option( 'forminator_stand_in_fed' ) ); "
+        called += "return array( 'response' => array( 'code' => 200 ), 'body' => '' ); } return $a; }, 10, 3 );"
+        ran = "echo (int) get_option( 'forminator_stand_in_fed' ); delete_option( 'forminator_stand_in_fed' );"
+        with with_webhook(posting), posting.running(called):
+            assert {"what": "webhook", "name": "Webhook", "held": True} in listed(posting, road)["does"]
+            posting.send(token=armed(posting, road))
+            by_the_test = posting.site.php_eval(ran)
+            posting.send()
+            by_a_visitor = posting.site.php_eval(ran)
+        assert (by_the_test, by_a_visitor) == ("0", "1")
+
+    def test_a_form_that_registers_a_user_is_not_tried(self, posting: Posting, road: Road) -> None:
+        with settings(posting, "'form-type' => 'registration'"):
+            form = listed(posting, road)
+            assert {"what": "other", "name": "registers a user", "held": False} in form["does"]
+            assert arm(posting, road, new_token())["why"] in ("not_held", "no_page")
+
+    def test_a_form_that_takes_no_entries_now_is_told_as_off(self, posting: Posting, road: Road) -> None:
+        posting.send()
+        limits = ("'logged-users' => 'true'", "'form-expire' => 'submits', 'expire_submits' => 1")
+        for limit in (*limits, "'form-expire' => 'date', 'expire_date' => '1 Jan 2020'"):
+            with settings(posting, limit):
+                assert listed(posting, road)["on"] is False
+
+    def test_mails_without_a_subject_or_a_recipient_are_told_with_what_is_wrong(
+        self, posting: Posting, road: Road
+    ) -> None:
+        mails = "array( array( 'slug' => 'a', 'label' => 'Copy', 'recipients' => '{email-1}', 'email-editor' => 'x', "
+        mails += "'email-subject' => '', 'form-email' => '{email-1}' ), array( 'slug' => 'b', 'label' => 'Lost', "
+        mails += (
+            "'recipients' => '', 'email-subject' => 'x', 'email-editor' => 'x' ), array( 'type' => 'save_draft' ) )"
+        )
+        with settings(posting, "", mails):
+            copy, lost = listed(posting, road)["notifications"]
+        assert (copy["to_field"], copy["from_field"], copy["to"]) == ("email-1", "email-1", [])
+        assert copy["problem"] and lost["problem"] and copy["problem"] != lost["problem"]
+
+    def test_nothing_of_a_test_entry_is_left_in_the_plugins_tables(self, posting: Posting, road: Road) -> None:
+        if posting.which != ORIGINAL:
+            pytest.skip("the tables are the plugin's own")
+        count = "global $wpdb; foreach ( $wpdb->get_col( \"SHOW TABLES LIKE '%frmt\\_%'\" ) as $table ) { "
+        count += 'echo $table, \' \', $wpdb->get_var( "SELECT COUNT(*) FROM $table" ), "\\n"; }'
+        posting.send()
+        before = posting.site.php_eval(count)
+        assert "frmt_form_entry_meta" in before
+        posting.send(token=armed(posting, road))
+        assert posting.site.php_eval(count) == before
+
+
+@contextmanager
+def settings(posting: Posting, change: str, mails: str = "") -> Iterator[None]:
+    """The form's settings, and mails, are others."""
+    meta = f"get_post_meta( {posting.form}, 'forminator_form_meta', true )"
+    mail = f"$m['notifications'] = {mails};" if mails else ""
+    posting.site.php_eval(
+        f"update_option( 'form_before', $m = {meta} ); $m['settings'] = array( {change} ) + $m['settings']; {mail}"
+        f"update_post_meta( {posting.form}, 'forminator_form_meta', $m );"
+    )
+    try:
+        yield
+    finally:
+        posting.site.php_eval(
+            f"update_post_meta( {posting.form}, 'forminator_form_meta', get_option( 'form_before' ) );"
+        )
+
+
+@contextmanager
+def with_captcha(posting: Posting) -> Iterator[None]:
+    """The form asks for a captcha."""
+    meta = f"get_post_meta( {posting.form}, 'forminator_form_meta', true )"
+    code = "update_option( 'forminator_stand_in_captcha', 1 );"
+    if posting.which == ORIGINAL:
+        field = "array( 'id' => 'captcha-1', 'element_id' => 'captcha-1', 'type' => 'captcha', 'cols' => 12, "
+        field += "'captcha_provider' => 'hcaptcha', 'form_id' => 'wrapper-captcha-1' )"
+        code = f"update_option( 'form_before', $m = {meta} ); $m['fields'][] = {field};"
+        code += f"update_post_meta( {posting.form}, 'forminator_form_meta', $m );"
+        code += "update_option( 'forminator_hcaptcha_key', 'k' ); update_option( 'forminator_hcaptcha_secret', 's' );"
+    posting.site.php_eval(code)
+    try:
+        yield
+    finally:
+        back = "delete_option( 'forminator_stand_in_captcha' );"
+        if posting.which == ORIGINAL:
+            back = f"update_post_meta( {posting.form}, 'forminator_form_meta', get_option( 'form_before' ) );"
+        posting.site.php_eval(back)
+
+
+@contextmanager
+def with_webhook(posting: Posting) -> Iterator[None]:
+    """The form is connected with the plugin's own webhooks."""
+    code, back = "update_option( 'forminator_stand_in_webhook', 1 );", "delete_option( 'forminator_stand_in_webhook' );"
+    if posting.which == ORIGINAL:
+        hook = (
+            "array( 'h1' => array( 'name' => 'CRM', 'webhook_url' => 'https://203.0.113.9/in', 'file_option' => '' ) )"
+        )
+        code = "Forminator_Integration_Loader::get_instance()->activate_addon( 'webhook' );"
+        code += f"update_post_meta( {posting.form}, 'forminator_addon_webhook_form_settings', {hook} );"
+        back = f"delete_post_meta( {posting.form}, 'forminator_addon_webhook_form_settings' );"
+    posting.site.php_eval(code)
+    try:
+        yield
+    finally:
+        posting.site.php_eval(back)

@@ -12,6 +12,9 @@
  * - library/modules/custom-forms/front/front-action.php        `handle_form()`: fields, captcha, honeypot (answered as a
  *                                                              success), spam filters, entry, mails; an exception is an error
  * - library/model/class-base-form-model.php                    the form's name in the post meta `forminator_form_meta`
+ * - library/model/class-form-entry-model.php                   `delete_by_entry()`
+ * - library/class-api.php, library/helpers/helper-addon.php    `get_forms()`, the integrations that a form is connected with
+ * - library/class-captcha-verification.php                     the captcha's judge is called
  *
  * The code is our own; nothing of theirs was copied. Forminator itself must not be active beside it.
  *
@@ -48,10 +51,15 @@ function forminator_stand_in_handle( int $id ): array {
 		if ( apply_filters( 'forminator_custom_form_submit_errors', $errors, $id, array() ) ) {
 			throw new Exception( 'Invalid form.' );
 		}
-		if ( get_option( 'forminator_stand_in_captcha' ) && ! apply_filters( 'forminator_captcha_user_response', '', $id, array() ) ) {
-			throw new Exception( 'Captcha failed.' );
+		$form = Forminator_API::get_forms( array( $id ) )[0];
+		if ( get_option( 'forminator_stand_in_captcha' ) ) {
+			apply_filters( 'forminator_captcha_user_response', '', $id, array() );
+			$said = json_decode( wp_remote_retrieve_body( wp_remote_post( 'https://hcaptcha.com/siteverify', array( 'timeout' => 1 ) ) ), true );
+			if ( empty( $said['success'] ) && '' !== apply_filters( 'forminator_invalid_captcha_message', 'Captcha failed.', 'captcha-1', array(), null ) ) {
+				throw new Exception( 'Captcha failed.' );
+			}
 		}
-		if ( ! empty( $_POST['input_5'] ) ) {
+		if ( ! empty( apply_filters( 'forminator_prepared_data', $_POST, $form )['input_5'] ) ) {
 			return $response; // Not kept.
 		}
 		$spam = apply_filters( 'forminator_spam_protection', false, array(), $id, 'form' );
@@ -62,8 +70,12 @@ function forminator_stand_in_handle( int $id ): array {
 		if ( ! get_option( 'forminator_stand_in_prevent_store' ) ) {
 			$entry->entry_id = 1 + (int) get_option( 'forminator_stand_in', 0 );
 			update_option( 'forminator_stand_in', $entry->entry_id, false );
+			update_option( 'forminator_stand_in_entries', array_merge( get_option( 'forminator_stand_in_entries', array() ), array( $entry->entry_id ) ), false );
 		}
 		do_action( 'forminator_custom_form_submit_before_set_fields', $entry, $id, array() );
+		if ( ! $spam && forminator_get_registered_addons_grouped_by_module_connected( $id, 'form', true )['connected'] ) {
+			update_option( 'forminator_stand_in_fed', 1 + (int) get_option( 'forminator_stand_in_fed' ), false );
+		}
 		if ( ! $spam ) {
 			wp_mail( get_option( 'admin_email' ), 'New Form Entry', 'Message' );
 		}
@@ -72,6 +84,155 @@ function forminator_stand_in_handle( int $id ): array {
 		$response['message'] = $refusal->getMessage();
 	}
 	return $response;
+}
+
+/** One field of a form. */
+final class Forminator_Form_Field_Model {
+	/** @var string */
+	public $slug;
+
+	/** @var array<string, mixed> */
+	private $raw;
+
+	public function __construct( string $slug, array $raw ) {
+		$this->slug = $slug;
+		$this->raw  = $raw;
+	}
+
+	public function to_formatted_array(): array {
+		return $this->raw;
+	}
+}
+
+/** One form. */
+final class Forminator_Form_Model {
+	/** @var int */
+	public $id;
+
+	/** @var string */
+	public $name;
+
+	/** @var string */
+	public $status;
+
+	/** @var array<string, mixed> */
+	public $settings;
+
+	/** @var array<int, array<string, mixed>> */
+	public $notifications;
+
+	public function __construct( WP_Post $post ) {
+		$meta                = (array) get_post_meta( $post->ID, 'forminator_form_meta', true );
+		$this->id            = $post->ID;
+		$this->name          = $post->post_title;
+		$this->status        = $post->post_status;
+		$this->settings      = $meta['settings'] ?? array();
+		$office              = array(
+			'slug'          => 'notification-1',
+			'label'         => 'Admin Email',
+			'recipients'    => get_option( 'admin_email' ),
+			'email-subject' => 'New Form Entry',
+			'email-editor'  => '{all_fields}',
+		);
+		$this->notifications = $meta['notifications'] ?? array( $office );
+	}
+
+	public function get_fields(): array {
+		$fields = array();
+		foreach ( array( 'text-1', 'email-1', 'text-2', 'textarea-1' ) as $number => $slug ) {
+			$fields[] = new Forminator_Form_Field_Model(
+				$slug,
+				array(
+					'type'        => strtok( $slug, '-' ),
+					'field_label' => $slug,
+					'required'    => 1 === $number % 2,
+				)
+			);
+		}
+		if ( get_option( 'forminator_stand_in_captcha' ) ) {
+			$fields[] = new Forminator_Form_Field_Model(
+				'captcha-1',
+				array(
+					'type'             => 'captcha',
+					'captcha_provider' => 'hcaptcha',
+				)
+			);
+		}
+		return $fields;
+	}
+
+	public function get_real_fields(): array {
+		return array_slice( $this->get_fields(), 0, 4 );
+	}
+
+	public function is_prevent_store(): bool {
+		return (bool) get_option( 'forminator_stand_in_prevent_store' );
+	}
+
+	public function is_ajax_submit(): bool {
+		return false;
+	}
+}
+
+final class Forminator_API {
+	public static function get_forms( $ids = null ): array {
+		$posts = get_posts(
+			array(
+				'post_type'   => 'forminator_forms',
+				'numberposts' => 500,
+				'include'     => (array) $ids,
+			)
+		);
+		return array_map(
+			static function ( WP_Post $post ): Forminator_Form_Model {
+				return new Forminator_Form_Model( $post );
+			},
+			$posts
+		);
+	}
+}
+
+/** One entry. */
+final class Forminator_Form_Entry_Model {
+	/** @var int|null */
+	public $entry_id = null;
+
+	public function __construct( $id ) {
+		$this->entry_id = in_array( (int) $id, get_option( 'forminator_stand_in_entries', array() ), true ) ? (int) $id : null;
+	}
+
+	public static function delete_by_entry( $id ): void {
+		update_option( 'forminator_stand_in_entries', array_values( array_diff( get_option( 'forminator_stand_in_entries', array() ), array( (int) $id ) ) ), false );
+	}
+
+	public static function count_entries(): int {
+		return count( get_option( 'forminator_stand_in_entries', array() ) );
+	}
+}
+
+/** The integrations that are there. */
+final class Forminator_Integration_Loader {
+	public static function get_instance(): self {
+		return new self();
+	}
+
+	public function get_addons(): ArrayObject {
+		return new class( array( 'webhook' => 1 ) ) extends ArrayObject {
+			public function to_array(): array {
+				return $this->getArrayCopy();
+			}
+		};
+	}
+}
+
+/** The integrations that a form is connected with. */
+function forminator_get_registered_addons_grouped_by_module_connected( int $id, string $type, bool $only = false ): array {
+	$webhook = array(
+		'slug'  => 'webhook',
+		'title' => 'Webhook',
+	);
+	$is      = apply_filters( "forminator_addon_webhook_is_{$type}_connected", (bool) get_option( 'forminator_stand_in_webhook' ), $id, null );
+	return array( 'connected' => $is ? array( $webhook ) : array() );
 }
 
 add_action(
