@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
-from tests.servers.lab import OPS
+from tests.servers.lab import DOMAIN, OFFICE, OPS
 from tests.servers.visitor import Visitor
+from tests.wordpress.canary_contract import arm, listed, new_token
 from tests.wordpress.form_contract import TYPED, FormContract, Posting
+from tests.wordpress.plugin_doors import Road
 
 PRODUCT = 987001  # a download for 10.00: nothing to ship
 
@@ -23,14 +27,14 @@ update_option( 'woocommerce_new_order_settings', array( 'enabled' => 'yes', 'rec
 update_option( 'woocommerce_customer_on_hold_order_settings', array( 'enabled' => 'no' ) );
 update_option( 'woocommerce_email_from_address', '{office}' );
 update_option( 'woocommerce_enable_myaccount_registration', 'yes' );
-$page = array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => 'Checkout', 'post_name' => 'checkout',
-	'post_content' => '[woocommerce_checkout]' );
-$found = get_page_by_path( 'checkout' );
-$id = $found ? wp_update_post( array( 'ID' => $found->ID ) + $page ) : wp_insert_post( $page );
-update_option( 'woocommerce_checkout_page_id', $id );
-$page = array( 'post_title' => 'Account', 'post_name' => 'account',
-	'post_content' => '[woocommerce_my_account]' ) + $page;
-update_option( 'woocommerce_myaccount_page_id', wp_insert_post( $page ) );
+foreach ( array( 'checkout' => 'woocommerce_checkout', 'account' => 'woocommerce_my_account' ) as $slug => $code ) {
+	$page = array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => $slug, 'post_name' => $slug,
+		'post_content' => "[$code]" );
+	$found = get_page_by_path( $slug );
+	$ids[] = wp_insert_post( array( 'ID' => $found ? $found->ID : 0 ) + $page );
+}
+update_option( 'woocommerce_checkout_page_id', $ids[0] );
+update_option( 'woocommerce_myaccount_page_id', $ids[1] );
 wp_insert_post( array( 'import_id' => PRODUCT, 'post_type' => 'product', 'post_status' => 'publish',
 	'post_title' => 'Book' ) );
 if ( function_exists( 'wc_get_product' ) ) {
@@ -175,7 +179,8 @@ class TestWooCommerce(FormContract):
     def test_what_a_plugin_refuses_with_words_only_is_told(self, posting: Posting) -> None:
         with posting.running("add_action( 'woocommerce_checkout_process', fn() => wc_add_notice( 'No', 'error' ) );"):
             posting.send()
-        assert (posting.outcome()["type"], posting.outcome()["status"]) == ("form.rejected", "refused")
+        told = posting.outcome()
+        assert (told["type"], told["status"]) == ("form.rejected", "refused")
 
     def test_the_block_checkout_is_told_with_its_mails_and_its_order(self, posting: Posting) -> None:
         assert self.order(posting).ok
@@ -191,7 +196,8 @@ class TestWooCommerce(FormContract):
 
     def test_the_block_checkouts_old_nonce_is_told(self, posting: Posting) -> None:
         self.order(posting, headers={"Nonce": "0123456789"})
-        assert (posting.outcome()["type"], posting.outcome()["status"]) == ("form.rejected", "nonce")
+        told = posting.outcome()
+        assert (told["type"], told["status"]) == ("form.rejected", "nonce")
 
     def test_the_block_checkouts_empty_cart_is_told(self, posting: Posting) -> None:
         self.order(posting, cart=False)
@@ -221,3 +227,51 @@ class TestWooCommerce(FormContract):
         [refused] = posting.told.all("form.rejected")
         assert refused["form"] == "register" and OPS not in posting.told.text()
         posting.site.php_eval(f"wp_delete_user( get_user_by( 'email', '{OPS}' )->ID );")
+
+    @pytest.fixture
+    def road(self, posting: Posting) -> Road:
+        """The sidecar's way to the site."""
+        return Road(posting.site, posting.told.doors, posting.told.id)
+
+    def test_the_checkout_is_listed_with_its_mails_and_never_tried(self, posting: Posting, road: Road) -> None:
+        told = listed(posting, road)
+        assert (told["on"], told["by"], told["pages"]) == (True, "ajax", [f"{posting.site.url}/checkout/"])
+        fields = {field["name"]: (field["type"], field["required"]) for field in told["fields"]}
+        assert fields["billing_email"] == ("email", True) and fields["billing_city"] == ("text", True)
+        shop, *others = told["notifications"]
+        assert (shop["id"], shop["on"], [to["domain"] for to in shop["to"]]) == ("new_order", True, [DOMAIN])
+        [customers] = [mail for mail in others if mail["id"] == "customer_on_hold_order"]
+        assert (customers["on"], customers["to_field"]) == (False, "billing_email")
+        assert ("payment", "bacs", False) in {(deed["what"], deed["name"], deed["held"]) for deed in told["does"]}
+        assert OFFICE not in json.dumps(told)
+        given = arm(posting, road, new_token())
+        assert (told["not_tried"], given["armed"], given["why"]) == ("checkout", False, "checkout")
+
+    def test_the_list_says_which_mail_goes_to_nobody(self, posting: Posting, road: Road) -> None:
+        with posting.running(_TO_NOBODY):
+            [shop] = [mail for mail in listed(posting, road)["notifications"] if mail["id"] == "new_order"]
+        assert shop["to"] == [] and "nobody" in shop["problem"]
+
+    def test_a_block_checkout_is_known_by_its_page(self, posting: Posting, road: Road) -> None:
+        put = "wp_update_post( array( 'ID' => get_option( 'woocommerce_checkout_page_id' ), 'post_content' => '{}' ) );"
+        posting.site.php_eval(put.format("<!-- wp:woocommerce/checkout {} --><!-- /wp:woocommerce/checkout -->"))
+        try:
+            assert listed(posting, road)["by"] == "rest"
+        finally:
+            posting.site.php_eval(put.format("[woocommerce_checkout]"))
+
+    def test_the_forms_of_my_account_are_listed_and_not_tried(self, posting: Posting, road: Road) -> None:
+        for form, fits in (("register", "/account/"), ("lostpassword", "/account/lost-password/")):
+            told = listed(replace(posting, form=form), road)
+            assert (told["pages"], told["not_tried"]) == ([posting.site.url + fits], "not_held")
+            assert told["notifications"][0]["to_field"] == told["fields"][0]["name"]
+
+    def test_mails_that_wait_in_a_queue_that_nobody_runs_are_named(self, posting: Posting, road: Road) -> None:
+        late = "time() - 7200, 'woocommerce_send_queued_transactional_email', array( 'x', array() )"
+        posting.site.php_eval(f"as_schedule_single_action( {late} );")
+        try:
+            with posting.running("add_filter( 'woocommerce_defer_transactional_emails', '__return_true' );"):
+                [shop] = [mail for mail in listed(posting, road)["notifications"] if mail["id"] == "new_order"]
+        finally:
+            posting.site.php_eval("as_unschedule_all_actions( 'woocommerce_send_queued_transactional_email' );")
+        assert "Action Scheduler" in shop["problem"]

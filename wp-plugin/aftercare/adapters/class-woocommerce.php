@@ -1,6 +1,7 @@
 <?php
 /**
- * WooCommerce, from 7.2: one event for each order, registration and lost password that a visitor posts.
+ * WooCommerce, from 7.2: one event for each order, registration and lost password that a visitor posts, and these forms.
+ * None takes a test entry: an order and an account cannot be taken back.
  *
  * The classic checkout (`wc-ajax=checkout`, or a page without JavaScript) tells its refusals as notices and its success as
  * the gateway's result; what the block checkout posts to the Store API has its outcome in the answer only. A declined card
@@ -19,10 +20,11 @@ defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Event;
 use Aftercare\Form_Watch;
+use Aftercare\Includes\Forms\Woocommerce_Forms;
 use Aftercare\Includes\Forms\Woocommerce_Mails;
 use Aftercare\Mail_Watch;
 
-final class Woocommerce extends \Aftercare\Form_Adapter {
+final class Woocommerce extends \Aftercare\Form_Adapter implements \Aftercare\Lists_Forms {
 
 	const PLUGIN = 'woocommerce';
 
@@ -72,6 +74,11 @@ final class Woocommerce extends \Aftercare\Form_Adapter {
 			return self::form( 'register', 'My account: registration' );
 		}
 		return isset( $post['wc_reset_password'], $post['user_login'] ) ? self::form( 'lostpassword', 'My account: lost password' ) : null;
+	}
+
+	/** @inheritDoc */
+	public function forms(): array {
+		return Woocommerce_Forms::all();
 	}
 
 	/** The nonce was good, the cart is looked at next. */
@@ -214,7 +221,7 @@ final class Woocommerce extends \Aftercare\Form_Adapter {
 			return $this->outcome( 'form.submitted', 'mails_later' );
 		}
 		$without = $this->without;
-		if ( $this->is( 'checkout' ) && ! isset( $without['new_order'] ) ) {
+		if ( $this->is( 'checkout' ) && version_compare( $this->version(), '10.9', '<' ) ) {
 			$without['new_order'] = Woocommerce_Mails::without( 'new_order' );
 		}
 		if ( in_array( 'skipped', $without, true ) && ! Mail_Watch::outcomes() ) {

@@ -1,6 +1,6 @@
 <?php
 /**
- * The mails: each is on or off, has a recipient or none, goes now or is queued.
+ * The mails: each is on or off, has a recipient or none, goes now or is queued in Action Scheduler.
  *
  * @package Aftercare
  */
@@ -126,3 +126,27 @@ class WC_Emails {
 }
 
 add_action( 'init', array( 'WC_Emails', 'init_transactional_emails' ), 0 );
+
+/** Work for later. */
+function as_schedule_single_action( int $at, string $hook, array $args = array() ): int {
+	update_option( 'woocommerce_stand_in_queue', array( $at => $hook ), false );
+	return 1;
+}
+
+/** The ids of what waits since then. */
+function as_get_scheduled_actions( array $query, string $as ): array {
+	$before = strtotime( $query['date'] . ' UTC' );
+	$late   = array_filter(
+		(array) get_option( 'woocommerce_stand_in_queue', array() ),
+		static function ( string $hook, int $at ) use ( $query, $before ): bool {
+			return $hook === $query['hook'] && $at <= $before;
+		},
+		ARRAY_FILTER_USE_BOTH
+	);
+	return array_keys( $late );
+}
+
+/** Nothing waits any more. */
+function as_unschedule_all_actions( string $hook ): void {
+	delete_option( 'woocommerce_stand_in_queue' );
+}
