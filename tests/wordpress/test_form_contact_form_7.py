@@ -11,11 +11,13 @@ from typing import ClassVar
 import pytest
 import requests
 
+from tests.servers.lab import OPS, LabSite
 from tests.servers.visitor import Visitor
-from tests.wordpress.canary_contract import CanaryContract, answer, armed, listed
+from tests.wordpress.canary_contract import CanaryContract, answer, armed, listed, mails_of
 from tests.wordpress.conftest import real_plugin
 from tests.wordpress.form_contract import STAND_IN, TYPED, Posting
 from tests.wordpress.plugin_doors import Road
+from tests.wordpress.told import Listeners
 
 _FORM = "[text* your-name] [email* your-email] [text your-subject] [textarea your-message]"
 _MAIL = (
@@ -165,3 +167,18 @@ class TestContactForm7(CanaryContract):
             posting.site.wp("plugin", "deactivate", "flamingo")
         assert (shown["found"], shown["spam"]) == (True, False) and shown["at"]
         assert [(mail["mail"], mail["outcome"]) for mail in shown["mails"]] == [(told["mails"][0], "sent")]
+
+
+def test_a_test_entry_on_every_wordpress_and_database(every_site: LabSite, listeners: Listeners) -> None:
+    """The oldest WordPress, `php -S` and SQLite too: the lab's own form on /contact/."""
+    form = every_site.visitor().form("/contact/", "_wpcf7").fields["_wpcf7"]
+    posting = Posting(listeners.to(every_site), TestContactForm7, STAND_IN, form)
+    road = Road(every_site, posting.told.doors, posting.told.id)
+    assert f"{every_site.url}/contact/" in listed(posting, road)["pages"]
+    token = armed(posting, road)
+    posting.send(token=token)
+    came = answer(road, token)
+    assert (came["event"]["type"], came["ended"]) == ("form.submitted", True)
+    assert [mail.recipients for mail in mails_of(posting, token)] == [(OPS,)]
+    posting.send(token=token)
+    assert posting.outcome()["type"] == "form.submitted"

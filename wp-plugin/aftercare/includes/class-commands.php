@@ -23,6 +23,8 @@ final class Commands {
 		'form.arm'     => array( Form_Canary::class, 'arm' ),
 		'form.canary'  => array( Form_Canary::class, 'answer' ),
 		'form.entry'   => array( Form_Entry::class, 'told' ),
+		'conflict.begin' => array( Conflict::class, 'begin' ),
+		'conflict.end'   => array( Conflict::class, 'end' ),
 		'rotate'       => array( self::class, 'rotate' ),
 		'unpair'       => array( self::class, 'unpair' ),
 	);

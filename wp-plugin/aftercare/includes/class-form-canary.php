@@ -207,6 +207,7 @@ final class Form_Canary implements Module {
 			'port'       => $mail->port,
 			'encryption' => $mail->encryption,
 			'reply'      => self::reply( $mail ),
+			'dialogue'   => 'sent' === $outcome || null === $mail->dialogue ? array() : array_slice( $mail->dialogue->lines(), -40 ),
 			'seconds'    => $mail->seconds(),
 		);
 		self::$facts['mails'][ $mail->id ] = $facts + ( self::$facts['mails'][ $mail->id ] ?? array() );

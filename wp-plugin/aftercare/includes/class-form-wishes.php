@@ -22,7 +22,7 @@ final class Form_Wishes {
 	 * `excluded`: forms that are never tried, `plugin:id`. `allowed`: forms that are tried although not all that runs on
 	 * their entries can be held. `mails`: a test's mails go to the canary's `mailbox`, or `marked` to the form's own
 	 * recipient. `quiet`: from and until, the site's own time, or null. `conflict`: plugins may be halved for a signed
-	 * request. `unexempted`: one more try without exemption from the spam filters. `beacon`: visitors' browsers tell of a
+	 * request; `never_off`: those that stay even then. `unexempted`: one more try without exemption from the spam filters. `beacon`: visitors' browsers tell of a
 	 * form's troubles. `sorry`: a visitor whose form failed reads where else to write.
 	 */
 	const DEFAULTS = array(
@@ -31,6 +31,7 @@ final class Form_Wishes {
 		'mails'      => 'mailbox',
 		'quiet'      => null,
 		'conflict'   => false,
+		'never_off'  => array(),
 		'unexempted' => false,
 		'beacon'     => false,
 		'sorry'      => false,
@@ -92,7 +93,7 @@ final class Form_Wishes {
 	 */
 	private static function sound( array $wishes ): array {
 		$sound = self::DEFAULTS;
-		foreach ( array( 'excluded', 'allowed' ) as $list ) {
+		foreach ( array( 'excluded', 'allowed', 'never_off' ) as $list ) {
 			$forms          = array_filter( (array) ( $wishes[ $list ] ?? array() ), 'is_string' );
 			$sound[ $list ] = array_slice( array_values( array_unique( $forms ) ), 0, self::LONGEST );
 		}

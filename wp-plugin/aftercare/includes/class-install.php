@@ -42,6 +42,7 @@ final class Install implements Module {
 	/** On deactivation: what we made stays until the plugin is deleted, but nothing of ours runs. */
 	public static function deactivate(): void {
 		wp_clear_scheduled_hook( Heartbeat::HOOK );
+		Conflict::end();
 	}
 
 	/** After an update, and on a site of a network that never activated us: costs no query when all is there. */
