@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import ClassVar
@@ -60,6 +61,20 @@ _SNAPSHOTS = (
     'global $wpdb; echo $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}wpforms_analytics_snapshots" ), '
     "' ', $wpdb->get_var( \"SELECT COUNT(*) FROM {$wpdb->prefix}wpforms_logs\" );"
 )
+# One callback from the start, one that comes when the request is under way.
+_LATE_PLUGIN = """<?php
+/* Plugin Name: Our HubSpot */
+function our_hubspot() { update_option( 'heard', 1 + get_option( 'heard', 0 ) ); }
+add_action( 'wpforms_process_complete', 'our_hubspot' );
+add_action( 'wp', fn() => add_action( 'wpforms_process_entry_saved', 'our_hubspot' ), 1 );
+"""
+_HEARD = "echo (int) get_option( 'heard', 0 ); delete_option( 'heard' );"
+_CLOUD = """
+add_filter( 'wpforms_integrations_lite_connect_is_allowed', '__return_true' );
+add_filter( 'wpforms_integrations_lite_connect_is_enabled', '__return_true' );
+add_action( 'wpforms_process_entry_saved', fn() => update_option( 'cloud',
+	(int) WPForms\\Integrations\\LiteConnect\\LiteConnect::is_allowed() ), 1 );
+"""
 _LOGS = """
 add_filter( 'wpforms_setting', fn( $value, $key ) => 'logs-enable' === $key ? '1' : $value, 10, 2 );
 add_action( 'wpforms_process_complete', fn() => wpforms_log( 'Sent', 'Sent', array( 'type' => array( 'error' ) ) ) );
@@ -217,6 +232,37 @@ class TestWPForms(CanaryContract):
         assert (came["kept"], came["entry"], came["forgotten"]) == (True, "77", True)
         left = posting.site.php_eval("echo json_encode( array_values( get_option( 'wpforms_stand_in_entries' ) ) );")
         assert json.loads(left) == [76]
+
+    def test_another_plugin_that_comes_late_to_a_hook_does_not_hear_of_a_test(
+        self, posting: Posting, road: Road, page: str
+    ) -> None:
+        folder = posting.site.content / "plugins/our-hubspot"
+        folder.mkdir(exist_ok=True)
+        (folder / "our-hubspot.php").write_text(_LATE_PLUGIN)
+        posting.site.wp("plugin", "activate", "our-hubspot")
+        try:
+            [deed] = listed(posting, road)["does"]
+            assert deed == {"what": "crm", "name": "Our HubSpot", "held": True}
+            token = armed(posting, road)
+            posting.send(token=token)
+            by_the_test = posting.site.php_eval(_HEARD)
+            posting.send()
+            by_a_visitor = posting.site.php_eval(_HEARD)
+        finally:
+            posting.site.wp("plugin", "deactivate", "our-hubspot")
+            shutil.rmtree(folder)
+        assert (by_the_test, by_a_visitor) == ("0", "2")
+        assert "Our HubSpot" in answer(road, token)["held"]
+
+    def test_the_vendors_cloud_does_not_hear_of_a_test(self, posting: Posting, road: Road, page: str) -> None:
+        if posting.which != ORIGINAL:
+            pytest.skip("only the plugin itself has one")
+        with posting.running(_CLOUD):
+            [deed] = listed(posting, road)["does"]
+            assert deed == {"what": "other", "name": "WPForms Lite Connect", "held": True}
+            token = armed(posting, road)
+            posting.send(token=token)
+        assert posting.site.php_eval("echo (int) get_option( 'cloud' );") == "0"
 
     def test_statistics_and_logs_do_not_hear_of_a_test(self, posting: Posting, road: Road, token: str) -> None:
         if posting.which != ORIGINAL:

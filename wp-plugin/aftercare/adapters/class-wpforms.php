@@ -68,7 +68,7 @@ final class Wpforms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_
 	/** The filters by which WPForms lets an add-on switch its looks off; a custom captcha is a field, taken out of the form. */
 	public function exempt(): void {
 		$yes = array(
-			'wpforms_process_bypass_captcha', // Also the time limit, Akismet, Pro's filters by country and keyword.
+			'wpforms_process_bypass_captcha', // Also Akismet; in Pro, where spam is kept, the filters by country and keyword.
 			'wpforms_process_anti_spam_honeypot_bypass',
 			'wpforms_process_time_limit_check_bypass',
 			'wpforms_process_antispam',

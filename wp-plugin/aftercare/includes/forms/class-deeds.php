@@ -15,12 +15,12 @@ final class Deeds {
 
 	/** Words in the names of actions and plugins, by the protocol's kinds; the first that fits. */
 	const WORDS = array(
-		'payment'     => 'stripe paypal square mollie braintree authorize payment payments collectpayment credit checkout ecommerce recurly',
-		'newsletter'  => 'newsletter mailchimp mc4wp mailerlite mailpoet mailster klaviyo brevo sendinblue aweber getresponse convertkit kit
-			activecampaign constantcontact constant campaignmonitor campaign cleverreach rapidmail sendfox drip moosend omnisend emailoctopus benchmark',
-		'crm'         => 'crm hubspot salesforce zoho pipedrive highrise insightly capsule fluentcrm fluent bitrix bitrix24 freshsales agile keap infusionsoft mautic',
-		'webhook'     => 'webhook webhooks zapier n8n make integromat integrately automator uncanny bit flow pabbly api googlespreadsheet sheets airtable slack trello',
-		'advertising' => 'pixel pixelyoursite gtm tagmanager analytics googleanalytics googleanalytics4 conversion conversions facebook meta ads adwords monsterinsights',
+		'payment'     => 'stripe paypal square mollie braintree authorize payment payments collectpayment credit checkout recurly',
+		'newsletter'  => 'newsletter mailchimp mc4wp mailerlite mailpoet mailster klaviyo brevo sendinblue aweber getresponse convertkit
+			activecampaign constantcontact constant campaignmonitor cleverreach rapidmail sendfox drip moosend omnisend emailoctopus',
+		'crm'         => 'crm hubspot salesforce zoho pipedrive highrise insightly fluentcrm bitrix bitrix24 freshsales keap infusionsoft mautic',
+		'webhook'     => 'webhook webhooks zapier n8n make integromat integrately automator uncanny pabbly api googlespreadsheet sheets airtable slack trello',
+		'advertising' => 'pixel pixelyoursite gtm tagmanager analytics googleanalytics conversion conversions facebook adwords monsterinsights',
 		'stock'       => 'stock inventory',
 	);
 
