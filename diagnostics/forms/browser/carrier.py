@@ -45,7 +45,7 @@ class Carrier:
     by_get: bool = False
     stopped_empty: bool = False
     stopped_again: int = 0
-    kept: set[str] = field(default_factory=set)  # hosts that were not told what was typed
+    kept: set[str] = field(default_factory=set)  # origins that were not told what was typed
 
     async def ride(self, page: Page) -> None:
         """From now on every request of *page* stops here first."""
@@ -72,8 +72,8 @@ class Carrier:
         plain = unquote_plus(body)
         return sum(name in plain for name in self.fields) * 2 >= len(self.fields)
 
-    def decide(self, request: Mapping[str, Any], paused_id: str) -> tuple[str, str]:
-        """What becomes of *request*: ("pass" | "carry" | "stop", the token to carry)."""
+    def decide(self, request: Mapping[str, Any], paused_id: str, kind: str = "Document") -> tuple[str, str]:
+        """What becomes of *request*, of the *kind* that DevTools names: ("pass" | "carry" | "stop", the token)."""
         method, url = str(request["method"]), str(request["url"])
         if self.phase == OPEN:
             return "pass", ""
@@ -86,12 +86,13 @@ class Carrier:
                 return "stop", ""
             return "pass", ""
         if not self.names_the_form(method, url, body):
-            if not own and self._marked(f"{url}\n{body}"):
-                self.kept.add(urlsplit(url).hostname or "")
-                return "stop", ""
             return "pass", ""
         if not own:
-            self.elsewhere = origin_of(url)
+            # The form itself, or its POST led on; else a script of somebody's that listens to what is typed.
+            if kind == "Document" or paused_id == self.carried:
+                self.elsewhere = origin_of(url)
+            else:
+                self.kept.add(origin_of(url))
             return "stop", ""
         if self.phase == STEP:
             return "pass", ""
@@ -124,7 +125,8 @@ class Carrier:
 
         request = event["request"]
         # A redirect has a new id here and the same one on the network.
-        what, token = self.decide(request, str(event.get("networkId") or event["requestId"]))
+        paused_id = str(event.get("networkId") or event["requestId"])
+        what, token = self.decide(request, paused_id, str(event.get("resourceType", "")))
         try:
             if what == "stop":
                 failure = {"requestId": event["requestId"], "errorReason": "BlockedByClient"}

@@ -11,9 +11,8 @@ from diagnostics.finding import Code
 from diagnostics.forms.browser import codes
 from diagnostics.forms.browser.component import component_of
 from diagnostics.forms.browser.names import component_title
-from diagnostics.forms.browser.tried import ConsoleError, Request, Tried
+from diagnostics.forms.browser.tried import PATIENCE_S, ConsoleError, Request, Tried
 
-WAITED_S = 8  # as visit.NOTHING_S
 _JQUERY = re.compile(r"(?:jQuery|\$) is not (?:defined|a function)|\$\(\.\.\.\)|jQuery\(\.\.\.\)")
 _MIXED = re.compile(r"Mixed Content", re.I)
 # Each captcha's own script, by its makers' documentation.
@@ -51,7 +50,7 @@ def what_hinders(tried: Tried) -> _Told:
     if tried.covered:
         return codes.COVERED, {"covered": tried.covered}, False
     if tried.reached == "pressed":
-        return codes.NOTHING, {"waited_s": WAITED_S}, False
+        return codes.NOTHING, {"waited_s": f"{PATIENCE_S:g}"}, False
     return codes.BUTTON_OFF, {}, False
 
 

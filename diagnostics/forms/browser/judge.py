@@ -90,7 +90,7 @@ def _cause(tried: Tried, form: Form | None) -> _Told:
         return _thanked(tried)
     if not tried.scripts and not tried.came_as_far_as("answered"):
         return codes.NEEDS_SCRIPTS, {"why": tried.why}, None
-    if tried.came_as_far_as("sent"):
+    if tried.came_as_far_as("sent") and not tried.elsewhere:
         code, more, unsure = judge_answer(tried, form.plugin if form else "")
         return code, more, UnknownReason.UNAVAILABLE if unsure else None
     if tried.reached == "filled" and tried.why.startswith("it was only looked at"):

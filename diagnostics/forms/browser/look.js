@@ -264,6 +264,9 @@
 	};
 
 	kit.remember = (message) => {
+		// The browser's own check says so by this event, before it shows its words.
+		kit.refused = false;
+		kit.form?.addEventListener('invalid', () => { kit.refused = true; }, { capture: true });
 		kit.lines = new Set(linesOf());
 		kit.messages = new Map(all(message).map((each) => [each, clean(each.innerText, 300)]));
 	};
@@ -285,7 +288,7 @@
 		const fresh = lines.filter((each) => !kit.lines?.has(each)).slice(0, MOST_LINES);
 		const alive = kit.controls.filter((each) => each.isConnected);
 		const real = form && (form.tagName === 'FORM' ? form : form.querySelector?.('form'));
-		const native = !!real && real.isConnected && !real.noValidate
+		const native = !!real && real.isConnected && !real.noValidate && (kit.refused || !at.scripts)
 			? alive.filter((each) => each.willValidate && each.matches(':invalid')) : [];
 		const marked = there ? [...new Set(all(NOT_VALID, form).map((each) => (each.matches('input, select, textarea') ? each
 			: each.querySelector('input, select, textarea'))).filter((each) => each && each.type !== 'hidden'))].slice(0, 60) : [];

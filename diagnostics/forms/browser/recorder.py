@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ class Recorder:
     errors: list[ConsoleError] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    navigations: int = 0
+    went: Counter[browser.Frame] = field(default_factory=Counter)  # documents that a frame came to
     calls: dict[browser.Request, _Call] = field(default_factory=dict)
     pressing: bool = False  # only what follows a press can be the form's own
 
@@ -155,7 +156,7 @@ class Recorder:
         self._later(dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
 
     def _navigated(self, frame: browser.Frame) -> None:
-        self.navigations += frame == self.page.main_frame
+        self.went[frame] += 1
 
     def _opened(self, window: browser.Page) -> None:
         if window is not self.page:

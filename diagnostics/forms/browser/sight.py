@@ -45,8 +45,9 @@ class Sight:
 
     frame: Frame
     markup: Markup | None
+    scripts: bool = True  # the page's own may run
     _kit: JSHandle | None = None
-    _messages: dict[str, str] = field(default_factory=dict)
+    _messages: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.markup:
@@ -57,6 +58,7 @@ class Sight:
             "message": ", ".join(filter(None, (also["message"], ANY_MESSAGE))),
             "thanks": also["thanks"] or ":not(*)",
             "wrong": also["wrong"] or ":not(*)",
+            "scripts": self.scripts,
         }
 
     @property

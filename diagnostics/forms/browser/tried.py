@@ -16,6 +16,7 @@ from diagnostics.forms.form import Form
 
 DESKTOP, PHONE = 1280, 390  # CSS pixels
 TIMEOUT_S = 60.0
+PATIENCE_S = 8.0
 # How far a try came, in order.
 STAGES = ("nothing", "page", "form", "filled", "pressed", "sent", "answered")
 
@@ -40,6 +41,7 @@ class Job:
     cookies: bool = True  # False: refused, in the browser and in the page's own consent banner
     pictures: bool = True
     timeout_s: float = TIMEOUT_S
+    patience_s: float = PATIENCE_S  # after a press that nothing followed
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # beside, to the page's own origin alone
 
     @property

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 OPEN_S = 20.0  # for the page's document
 LOAD_S = 6.0  # more for its scripts and styles
+OPENER_S = 1.0  # after which what may open a pop-up is pressed
 DRAWN_S = 4.0  # more for a form that a script draws
 PRESS_MS = 4_000  # for the button to be there, still, and free
 EMPTY_S = 2.0  # for a press with an empty field to be answered
 AGAIN_S = 1.2  # after which a press that nothing followed is made once more, as people do
-NOTHING_S = 8.0  # after which a press that nothing followed is a button that does nothing
 ANSWERED_S = 4.0  # for words to appear after the site's answer
 ANSWER_S = 25.0
 POLL_S = 0.05
@@ -75,8 +75,9 @@ class Visit:
             headers=self.job.headers,
         )
         self.recorder = Recorder(self.page, self.carrier.names_the_form)
-        self.sight = Sight(self.page.main_frame, self.markup)
+        self.sight = Sight(self.page.main_frame, self.markup, self.job.scripts)
         self.lines_before: frozenset[str] = frozenset()
+        self.press_ms = min(PRESS_MS, self.job.patience_s * 1000)
 
     # -- the whole --------------------------------------------------------
 
@@ -134,7 +135,7 @@ class Visit:
             await self.page.wait_for_load_state("load", timeout=LOAD_S * 1000)
         except slow():
             self.recorder.note(f"the page was still loading {LOAD_S:g} s after its document")
-        if self.recorder.navigations > MOST_NAVIGATIONS:
+        if self.recorder.went[self.page.main_frame] > MOST_NAVIGATIONS:
             self._stop("the page reloads itself again and again", "limit")
             raise Stopped(self.why)
         self._reach("page")
@@ -161,15 +162,18 @@ class Visit:
 
     async def _find(self) -> None:
         self.doing = "the form was being looked for"
-        ends_at = time.monotonic() + DRAWN_S
+        began, looked_behind = time.monotonic(), False
         while not await self._found(hidden_too=False):
-            if time.monotonic() > ends_at or (not self.job.scripts and time.monotonic() > ends_at - DRAWN_S + 0.5):
+            waited = time.monotonic() - began
+            if waited > OPENER_S and not looked_behind:
+                looked_behind = True
+                if await self._opened_pop_up():
+                    self.facts["where"] = "pop-up"
+                    return
+            if waited > (DRAWN_S if self.job.scripts else OPENER_S):
                 break
             await asyncio.sleep(POLL_S * 3)
         else:
-            return
-        if await self._opened_pop_up():
-            self.facts["where"] = "pop-up"
             return
         if await self._found(hidden_too=True):
             return
@@ -181,7 +185,7 @@ class Visit:
         best: tuple[int, int, Sight] | None = None
         seen = 0
         for frame in self.page.frames[:30]:
-            sight = Sight(frame, self.markup)
+            sight = Sight(frame, self.markup, self.job.scripts)
             try:
                 found = await sight.ask("find", self.markup.form if self.markup else "")
             except gone():
@@ -213,7 +217,9 @@ class Visit:
         self.tester = Tester(self.tester.mark, self.tester.today, self.tester.email, str(facts["lang"])[:5] or "en")
         self.facts["method"] = printable(str(facts["method"]), 10)
         self.facts["required"] = tuple(
-            dict.fromkeys(each.name for each in controls if each.required and each.name and each.type != "hidden")
+            dict.fromkeys(
+                printable(each.name, 80) for each in controls if each.required and each.name and each.type != "hidden"
+            )
         )
         self.carrier.fields = tuple(dict.fromkeys(
             each.name for each in controls if each.name and each.visible and not each.disabled and not each.trap
@@ -279,12 +285,12 @@ class Visit:
         self.lines_before = frozenset(await self.sight.ask("said", 400))
         self.heard = len(self.recorder.dialogs)
         self.sent_before = len(self.recorder.own)
-        self.went_before = self.recorder.navigations
+        self.went_before = self.recorder.went[self.sight.frame]
         self.carrier.press(phase)
         self.recorder.pressing = True
         for again in (True, False):
             try:
-                await button.click(timeout=PRESS_MS, no_wait_after=True)
+                await button.click(timeout=self.press_ms, no_wait_after=True)
                 return True
             except slow() as error:
                 self._cannot_press(str(error))
@@ -325,6 +331,9 @@ class Visit:
             self.facts["hidden_required"] = tuple(name for name, seen, required in now.native if required and not seen)
         elif answered.kind == "thanks" and len(self.recorder.own) > self.sent_before:
             self.facts["refused_empty"] = False
+        elif answered.kind == "thanks":
+            await self._begin_again()  # thanks for nothing: whether it comes again must be seen
+            return
         elif answered.kind in ("invalid", "error", "spam") or now.tips or now.invalid:
             self.facts["refused_empty"] = True
             if answered.sure and answered.text and not how and now.alerting:
@@ -334,7 +343,7 @@ class Visit:
         if self.facts.get("refused_empty"):
             self.facts["refused_how"] = how
             self.facts["said_accessibly"] = is_accessible(how)
-        if self.recorder.navigations > self.went_before:
+        if self._went_on_to_another_page():
             self.refused_in_silence = False
             await self._begin_again()
 
@@ -349,10 +358,12 @@ class Visit:
             except gone():
                 await self._look_again()
                 now = Now()
-            waiting = self.recorder.waiting or now.busy
             # After a page's own answer its scripts have yet to mark the fields.
-            whole = now.complete or self.recorder.navigations == self.went_before
-            settled = whole and now == last and (now.native or now.messages or now.tips or now.invalid or now.fresh)
+            whole = now.complete or not self._went_on_to_another_page()
+            waiting = self.recorder.waiting or now.busy or not whole
+            if not now.there and self._went_on_to_another_page():
+                await self._take_again()
+            settled = now == last and (now.native or now.messages or now.tips or now.invalid or now.fresh)
             if self.carrier.stopped_empty or (settled and not waiting):
                 return now
             if time.monotonic() > (ends_at + ANSWER_S if waiting else ends_at):
@@ -367,17 +378,25 @@ class Visit:
         await self.page.goto(self.job.url, wait_until="load", timeout=OPEN_S * 1000)
         await self._find()
 
+    def _went_on_to_another_page(self) -> bool:
+        return self.recorder.went[self.sight.frame] > self.went_before
+
     async def _look_again(self) -> None:
-        """After the page went on: look at the new document, and at the form where it is there again."""
-        self.sight = Sight(self.page.main_frame, self.markup)
-        try:
-            await self.page.wait_for_load_state("domcontentloaded", timeout=5_000)
+        """After the page went on: look at the new document."""
+        if self.sight.frame.is_detached():
+            self.sight = Sight(self.page.main_frame, self.markup, self.job.scripts)
+            self.went_before = 0
+        self.sight.anew()
+        with contextlib.suppress(gone()):
+            await self.sight.frame.wait_for_load_state("domcontentloaded", timeout=5_000)
+
+    async def _take_again(self) -> None:
+        """Look at the form on the new document, where it is there again."""
+        with contextlib.suppress(gone()):
             found = await self.sight.ask("find", self.markup.form if self.markup else "")
             shown = [each for each in found["forms"] if each["visible"] and each["controls"]]
             if shown:
                 await self.sight.ask("take", max(shown, key=lambda each: each["score"])["index"])
-        except gone():
-            return
 
     # -- filling ----------------------------------------------------------
 
@@ -390,7 +409,7 @@ class Visit:
         steps = 1
         while True:
             filled += await fill(self.sight, self.tester, chosen, self._take_in)
-            self.facts["fields"] = tuple(dict.fromkeys(filled))
+            self.facts["fields"] = tuple(dict.fromkeys(printable(each, 80) for each in filled))
             kind = await self.sight.ask("button", self.sight.next, "kind")
             if kind != "next" or steps >= MOST_STEPS:
                 break
@@ -418,7 +437,7 @@ class Visit:
         return [f"{each['index']}:{each['name']}" for each in facts["controls"] if each["seen"]]
 
     async def _went_on(self, before: list[str]) -> bool:
-        ends_at = time.monotonic() + NOTHING_S
+        ends_at = time.monotonic() + self.job.patience_s
         while time.monotonic() < ends_at:
             try:
                 if await self._visible_fields() != before:
@@ -460,6 +479,8 @@ class Visit:
             self.facts["picture_after"] = await picture_of(self.sight, said.text)
 
     def _explain(self, now: Now, said: Read, sent: list[Any]) -> None:
+        if not self.carrier.carried and self.carrier.kept and said.kind != "thanks":
+            self.carrier.elsewhere = sorted(self.carrier.kept)[0]
         if self.carrier.elsewhere:
             self.facts["elsewhere"] = self.carrier.elsewhere
             self.why = f"the form posts to {self.carrier.elsewhere}: the test entry was not let through"
@@ -493,6 +514,8 @@ class Visit:
                 await asyncio.sleep(POLL_S)
                 continue
             now = self._anew(now)
+            if not now.there and self._went_on_to_another_page():
+                await self._take_again()
             said = read(now, tuple(self.recorder.dialogs[self.heard :]))
             sent = len(self.recorder.own) > self.sent_before
             waiting = self.recorder.waiting
@@ -500,7 +523,9 @@ class Visit:
                 answered_at = time.monotonic()
             elapsed = time.monotonic() - began
             if self.carrier.elsewhere or self.carrier.by_get:
-                return now, said
+                return Now(), Read()
+            if self.page.url.startswith("chrome-error:"):  # the browser's own words are none of the site's
+                return Now(), Read()
             settled = now == last and not now.busy and not waiting and now.ready
             if not sent and not pressed_again and settled and elapsed > AGAIN_S and said.kind == "none":
                 pressed_again = True
@@ -509,7 +534,7 @@ class Visit:
                 return now, said
             if answered_at and not now.busy and time.monotonic() - answered_at > ANSWERED_S:
                 return now, said
-            if not sent and not waiting and elapsed > NOTHING_S and not now.busy:
+            if not sent and not waiting and elapsed > self.job.patience_s and not now.busy:
                 return now, said
             if elapsed > ANSWER_S:
                 return now, said
@@ -521,11 +546,11 @@ class Visit:
         button = await self.sight.element("button", self.sight.next, "submit")
         if button is not None:
             with contextlib.suppress(gone()):
-                await button.click(timeout=PRESS_MS, no_wait_after=True)
+                await button.click(timeout=self.press_ms, no_wait_after=True)
 
     def _anew(self, now: Now) -> Now:
         """After the page went on everything on it looks new: what stood on the one before is not."""
-        if self.recorder.navigations == self.went_before:
+        if not self._went_on_to_another_page():
             return now
         from dataclasses import replace
 
