@@ -23,11 +23,10 @@ add_action( 'wp_enqueue_scripts', function () {
 } );
 """
 _SCRIPT = """document.addEventListener( 'submit', ( event ) => {
-	event.preventDefault();
-	window.shopSlider.track( event.target );
-}, true );
-document.addEventListener( 'click', ( event ) => {
-	if ( event.target.closest( '[type=submit]' ) ) { event.preventDefault(); window.shopSlider.track( event.target ); }
+	if ( event.target.matches( '.wpcf7-form' ) ) {
+		event.preventDefault();
+		window.shopSlider.track( event.target );
+	}
 }, true );
 """
 
@@ -160,7 +159,8 @@ def slider(site: LabSite) -> Iterator[None]:
 @contextmanager
 def notification(site: LabSite, form: str, *, on: bool) -> Iterator[None]:
     number = form.partition(":")[2]
-    php = "$mail = get_post_meta( {id}, '_mail', true ); $mail['active'] = {on}; update_post_meta( {id}, '_mail', $mail );"
+    php = "$mail = get_post_meta( {id}, '_mail', true ); $mail['active'] = {on};"
+    php += "update_post_meta( {id}, '_mail', $mail );"
     site.php_eval(php.format(id=number, on="true" if on else "false"))
     try:
         yield

@@ -24,6 +24,7 @@ class Mail:
     port: int = 0
     mailer: str = ""  # smtp | mail | sendmail | qmail | api | none
     reply: str = ""  # what the relay answered to the whole message
+    dialogue: tuple[str, ...] = ()  # of one that was not sent
     seconds: float = 0.0
 
 
@@ -96,6 +97,7 @@ def _mail(raw: Mapping[str, Any]) -> Mail:
         port=_number(raw.get("port")),
         mailer=_text(raw.get("mailer"), 20),
         reply=_text(raw.get("reply"), 300),
+        dialogue=_texts(raw.get("dialogue"), 600),
         seconds=_seconds(raw.get("seconds")),
     )
 

@@ -142,10 +142,11 @@ def _not_arrived(form: Form, seen: Seen, answer: Answer, told: Mapping[str, Any]
 
 
 def _no_mail(form: Form, answer: Answer, told: Mapping[str, Any]) -> list[Finding]:
-    names = ", ".join(_named(each.title or each.id) for each in form.notifications)
     if not form.notifications:
         return [codes.NOWHERE.finding(form.key, told)]
-    if not any(each.on for each in form.notifications):
+    off = [each for each in form.notifications if not each.on and (each.to or not each.to_field)]
+    if off and not tells_staff(form):
+        names = ", ".join(_named(each.title or each.id) for each in off)
         return [codes.NOTIFICATION_OFF.finding(form.key, {**told, "names": names})]
     on = [each for each in form.notifications if each.on]
     names = ", ".join(_named(each.title or each.id) for each in on)
@@ -160,12 +161,12 @@ def _mail_failed(form: Form, mail: Mail, around: Around, told: Mapping[str, Any]
     """The form's own finding, and the mail's: one fault of the mail is one ticket, whoever met it."""
     host = mail.host or around.relay
     if mail.outcome == "hung":
-        read = silence(host or around.site, mail.error, {}, greeted=None)
+        read = silence(host or around.site, next(reversed(mail.dialogue), ""), {}, greeted=None)
         temporary = True
     else:
         reading, read = read_failure(
             mail.error,
-            [],
+            list(mail.dialogue),
             host=host,
             mailer=mail.mailer or around.mailer,
             site=around.site,
@@ -174,12 +175,21 @@ def _mail_failed(form: Form, mail: Mail, around: Around, told: Mapping[str, Any]
         temporary = reading.temporary
     code = read.code
     said = read.summary if read.verdict is Verdict.FAIL else (mail.error or "the mailer gave no reason.")
-    own = {**told, "said": said, "mail_code": code, "error": mail.error, "host": host, "port": mail.port}
+    own = {
+        **told,
+        "said": said,
+        "mail_code": code,
+        "error": mail.error,
+        "host": host,
+        "port": mail.port,
+        "dialogue": list(mail.dialogue),
+    }
     finding = codes.MAIL_FAILED.finding(form.key, own)
     if read.verdict is not Verdict.FAIL:
         return [finding]
     shared = {name: told[name] for name in ("form", "title", "page", "seen_by", "at", "trace")}
     mails = {"scope": scope_of(code), "sure": code not in UNSURE, "temporary": temporary, "error": mail.error}
+    mails |= {"host": host, "port": mail.port, "dialogue": list(mail.dialogue)}
     return [finding, with_facts(read, **shared, **mails)]
 
 
