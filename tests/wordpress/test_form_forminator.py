@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
@@ -186,6 +187,22 @@ class TestForminator(CanaryContract):
         assert "frmt_form_entry_meta" in before
         posting.send(token=armed(posting, road))
         assert posting.site.php_eval(count) == before
+
+    def test_one_kept_entrys_way_can_be_asked_for(self, posting: Posting, road: Road) -> None:
+        posting.send()
+        told = posting.outcome()
+        asked = {"plugin": self.slug, "form": posting.form, "entry": told["entry"]}
+        way = road.ask("form.entry", asked).result
+        assert (way["found"], way["spam"]) == (True, False)
+        # The stand-in's entries had the same numbers.
+        assert [(mail["mail"], mail["outcome"]) for mail in way["mails"]][-1:] == [(told["mails"][0], "sent")]
+        assert abs((datetime.now(UTC) - datetime.fromisoformat(way["at"])).total_seconds()) < 120
+        posting.told.forget()
+        with posting.running("add_filter( 'forminator_spam_protection', '__return_true' );"):
+            posting.send()
+        way = road.ask("form.entry", {**asked, "entry": posting.outcome()["entry"]}).result
+        assert (way["spam"], way["spam_by"]) == (True, "")
+        assert road.ask("form.entry", {**asked, "entry": "987654"}).result["found"] is False
 
 
 @contextmanager

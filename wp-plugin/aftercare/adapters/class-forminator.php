@@ -19,7 +19,7 @@ use Aftercare\Event;
 use Aftercare\Includes\Forms\Forminator_Forms;
 use Aftercare\Includes\Forms\Late_Hold;
 
-final class Forminator extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Forminator extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'forminator';
 
@@ -210,6 +210,11 @@ final class Forminator extends \Aftercare\Form_Adapter implements \Aftercare\Tak
 		add_action( 'forminator_form_before_save_entry', array( Forminator_Forms::class, 'disconnect' ), PHP_INT_MIN );
 		add_action( 'forminator_form_before_handle_submit', array( Forminator_Forms::class, 'disconnect' ), PHP_INT_MIN );
 		return array_merge( array( 'integrations' ), Late_Hold::off( Forminator_Forms::HOOKS, Forminator_Forms::OWN ) );
+	}
+
+	/** @inheritDoc */
+	public function show( string $entry ): ?array {
+		return Forminator_Forms::entry( self::whole( $entry ) );
 	}
 
 	/** @inheritDoc */

@@ -20,7 +20,7 @@ use Aftercare\Includes\Forms\Gravityforms_Forms;
 use Aftercare\Includes\Forms\Late_Hold;
 use Aftercare\Mail_Watch;
 
-final class Gravityforms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Gravityforms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'gravityforms';
 
@@ -176,6 +176,11 @@ final class Gravityforms extends \Aftercare\Form_Adapter implements \Aftercare\T
 			add_filter( "{$hook}_$id", $answer, PHP_INT_MAX );
 		}
 		return array_merge( array( 'feeds of add-ons', 'a post of the entry' ), Late_Hold::off( Gravityforms_Forms::hooks( $id ), Gravityforms_Forms::OWN ) );
+	}
+
+	/** @inheritDoc */
+	public function show( string $entry ): ?array {
+		return Gravityforms_Forms::entry( self::whole( $entry ) );
 	}
 
 	/** @inheritDoc */

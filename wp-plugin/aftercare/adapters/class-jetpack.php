@@ -21,7 +21,7 @@ use Aftercare\Includes\Forms\Jetpack_Forms;
 use Aftercare\Includes\Forms\Late_Hold;
 use Automattic\Jetpack\Forms\ContactForm\Contact_Form;
 
-final class Jetpack extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Jetpack extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'jetpack';
 
@@ -206,6 +206,11 @@ final class Jetpack extends \Aftercare\Form_Adapter implements \Aftercare\Takes_
 			add_filter( "jetpack_sync_before_enqueue_$action", '__return_false', PHP_INT_MAX );
 		}
 		return array_merge( array( 'webhooks', 'Salesforce', 'MailPoet', 'Hostinger Reach', 'WordPress.com' ), Late_Hold::off( Jetpack_Forms::HOOKS, array( Contact_Form::class ) ) );
+	}
+
+	/** @inheritDoc */
+	public function show( string $entry ): ?array {
+		return Jetpack_Forms::entry( self::whole( $entry ) );
 	}
 
 	/** @inheritDoc */

@@ -70,7 +70,8 @@ function forminator_stand_in_handle( int $id ): array {
 		if ( ! get_option( 'forminator_stand_in_prevent_store' ) ) {
 			$entry->entry_id = 1 + (int) get_option( 'forminator_stand_in', 0 );
 			update_option( 'forminator_stand_in', $entry->entry_id, false );
-			update_option( 'forminator_stand_in_entries', array_merge( get_option( 'forminator_stand_in_entries', array() ), array( $entry->entry_id ) ), false );
+			$entries = array( $entry->entry_id => array( $id, current_time( 'mysql' ), (int) $spam ) );
+			update_option( 'forminator_stand_in_entries', $entries + get_option( 'forminator_stand_in_entries', array() ), false );
 		}
 		do_action( 'forminator_custom_form_submit_before_set_fields', $entry, $id, array() );
 		if ( ! $spam && forminator_get_registered_addons_grouped_by_module_connected( $id, 'form', true )['connected'] ) {
@@ -197,12 +198,26 @@ final class Forminator_Form_Entry_Model {
 	/** @var int|null */
 	public $entry_id = null;
 
+	/** @var int */
+	public $form_id = 0;
+
+	/** @var string The site's own time. */
+	public $date_created_sql = '';
+
+	/** @var int */
+	public $is_spam = 0;
+
 	public function __construct( $id ) {
-		$this->entry_id = in_array( (int) $id, get_option( 'forminator_stand_in_entries', array() ), true ) ? (int) $id : null;
+		$entries = get_option( 'forminator_stand_in_entries', array() );
+		if ( isset( $entries[ (int) $id ] ) ) {
+			$this->entry_id = (int) $id;
+
+			list( $this->form_id, $this->date_created_sql, $this->is_spam ) = $entries[ $this->entry_id ];
+		}
 	}
 
 	public static function delete_by_entry( $id ): void {
-		update_option( 'forminator_stand_in_entries', array_values( array_diff( get_option( 'forminator_stand_in_entries', array() ), array( (int) $id ) ) ), false );
+		update_option( 'forminator_stand_in_entries', array_diff_key( get_option( 'forminator_stand_in_entries', array() ), array( (int) $id => 1 ) ), false );
 	}
 
 	public static function count_entries(): int {

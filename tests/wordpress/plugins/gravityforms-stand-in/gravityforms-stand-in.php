@@ -94,6 +94,14 @@ final class GFAPI {
 		return $entries[ $id ] ?? new WP_Error( 'not_found', 'Entry not found' );
 	}
 
+	public static function get_notes( array $search ): array {
+		$note = array(
+			'user_name' => 'Honeypot Spam Filter',
+			'value'     => 'This entry has been flagged as spam.',
+		);
+		return 'spam' === self::get_entry( $search['entry_id'] )['status'] ? array( (object) $note ) : array();
+	}
+
 	public static function delete_entry( $id ): bool {
 		$entries = get_option( 'gravityforms_stand_in_entries', array() );
 		do_action( 'gform_delete_entry', $id );
@@ -181,8 +189,10 @@ final class GFFormDisplay {
 		$id = 1 + (int) get_option( 'gravityforms_stand_in', 0 );
 		update_option( 'gravityforms_stand_in', $id, false );
 		$entry = array(
-			'id'     => $id,
-			'status' => 'active',
+			'id'           => $id,
+			'form_id'      => $form['id'],
+			'date_created' => gmdate( 'Y-m-d H:i:s' ),
+			'status'       => 'active',
 		);
 		$trap  = ! empty( $form['enableHoneypot'] ) && empty( $_POST['version_hash'] );
 		if ( $trap ) {

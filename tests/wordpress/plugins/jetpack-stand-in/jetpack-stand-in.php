@@ -155,6 +155,15 @@ namespace Automattic\Jetpack\Forms\ContactForm {
 			return $html . '<button>Send</button></form>';
 		}
 
+		/** What an entry keeps of its form: where it stands, and its fields. */
+		private function source(): array {
+			$fields = array_map( static function ( $id ): array {
+				return array( 'form_field_id' => (string) $id );
+			}, array_keys( $this->fields ) );
+			$widget = (string) ( $this->attributes['widget'] ?? '' );
+			return array( 'source_id' => '' === $widget ? (int) $this->get_attribute( 'id' ) : $widget, 'source_type' => '' === $widget ? 'single' : 'widget', 'fields' => $fields );
+		}
+
 		/** Spam filters, entry, mail. */
 		public function process_submission() {
 			$is_spam = apply_filters( 'jetpack_contact_form_is_spam', false, array() );
@@ -163,7 +172,7 @@ namespace Automattic\Jetpack\Forms\ContactForm {
 			}
 			$disallowed = apply_filters( 'jetpack_contact_form_in_comment_disallowed_list', false, array() );
 			$status     = 'no' === $this->get_attribute( 'saveResponses' ) ? 'jp-temp-feedback' : 'publish';
-			$id         = wp_insert_post( array( 'post_type' => 'feedback', 'post_status' => $disallowed ? 'trash' : ( $is_spam ? 'spam' : $status ), 'post_title' => 'Feedback' ) );
+			$id         = wp_insert_post( array( 'post_type' => 'feedback', 'post_status' => $disallowed ? 'trash' : ( $is_spam ? 'spam' : $status ), 'post_title' => 'Feedback', 'post_content' => wp_slash( (string) wp_json_encode( $this->source() ) ) ) );
 			update_post_meta( $id, '_feedback_email', 'Message' );
 			Contact_Form_Plugin::recalculate_unread_count();
 			if ( apply_filters( 'jetpack_forms_webhooks_enabled', true ) ) {

@@ -104,6 +104,22 @@ final class Forminator_Forms {
 	}
 
 	/**
+	 * An entry as Shows_An_Entry has it. Who called it spam is not noted; the time is the site's own.
+	 *
+	 * @param int $id Its id.
+	 * @return array{form: string, at: int, spam: bool, spam_by: string}|null
+	 */
+	public static function entry( int $id ): ?array {
+		$entry = new \Forminator_Form_Entry_Model( $id );
+		return empty( $entry->entry_id ) ? null : array(
+			'form'    => (string) $entry->form_id,
+			'at'      => (int) strtotime( get_gmt_from_date( (string) $entry->date_created_sql ) . ' UTC' ),
+			'spam'    => ! empty( $entry->is_spam ),
+			'spam_by' => '',
+		);
+	}
+
+	/**
 	 * Deletes an entry with all that belongs to it.
 	 *
 	 * @param int $id Its id.

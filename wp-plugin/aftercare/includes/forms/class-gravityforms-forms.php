@@ -104,6 +104,31 @@ final class Gravityforms_Forms {
 	}
 
 	/**
+	 * An entry as Shows_An_Entry has it. Who called it spam stands in the plugin's own note.
+	 *
+	 * @param int $id Its id.
+	 * @return array{form: string, at: int, spam: bool, spam_by: string}|null
+	 */
+	public static function entry( int $id ): ?array {
+		$entry = \GFAPI::get_entry( $id );
+		if ( ! is_array( $entry ) ) {
+			return null;
+		}
+		$spam  = 'spam' === $entry['status'];
+		$words = __( 'This entry has been flagged as spam.', 'gravityforms' ); // phpcs:ignore WordPress.WP.I18n.TextDomainMismatch -- as that plugin wrote it.
+		$by    = '';
+		foreach ( $spam && method_exists( 'GFAPI', 'get_notes' ) ? (array) \GFAPI::get_notes( array( 'entry_id' => $id ) ) : array() as $note ) {
+			$by = is_object( $note ) && 0 === strpos( (string) $note->value, $words ) ? (string) $note->user_name : $by;
+		}
+		return array(
+			'form'    => (string) $entry['form_id'],
+			'at'      => (int) strtotime( $entry['date_created'] . ' UTC' ),
+			'spam'    => $spam,
+			'spam_by' => $by,
+		);
+	}
+
+	/**
 	 * A field's name as the events have it: its label.
 	 *
 	 * @param array<string, mixed> $form Its form.

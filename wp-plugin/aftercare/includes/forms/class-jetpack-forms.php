@@ -117,6 +117,38 @@ final class Jetpack_Forms {
 	}
 
 	/**
+	 * An entry as Shows_An_Entry has it. It names its place; which form there it is of, its fields' names tell.
+	 *
+	 * @param int $id Of its post.
+	 * @return array{form: string, at: int, spam: bool, spam_by: string}|null
+	 */
+	public static function entry( int $id ): ?array {
+		$post = get_post( $id );
+		if ( ! $post instanceof \WP_Post || 'feedback' !== $post->post_type ) {
+			return null;
+		}
+		$data  = json_decode( $post->post_content, true );
+		$data  = is_array( $data ) ? $data : array();
+		$kind  = str_replace( '_', '-', (string) ( $data['source_type'] ?? 'single' ) );
+		$name  = (string) ( $data['source_id'] ?? $post->post_parent );
+		$place = Jetpack_Places::of( 'single' === $kind ? $name : "$kind-$name" );
+		$form  = 'single' === $kind ? $name : "$kind-$name";
+		$names = array_column( (array) ( $data['fields'] ?? array() ), 'form_field_id' );
+		foreach ( null === $place ? array() : Jetpack_Places::made( $place ) as $number => $made ) {
+			if ( null !== $made && array_map( 'strval', array_keys( $made->fields ) ) === $names ) {
+				$form = self::id( $place, $number );
+				break;
+			}
+		}
+		return array(
+			'form'    => $form,
+			'at'      => (int) get_post_timestamp( $post ),
+			'spam'    => in_array( $post->post_status, array( 'spam', 'trash' ), true ),
+			'spam_by' => '',
+		);
+	}
+
+	/**
 	 * Deletes an entry, and counts the unread ones again.
 	 *
 	 * @param int $id Of its post.
