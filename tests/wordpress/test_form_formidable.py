@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -215,6 +216,18 @@ class TestFormidable(CanaryContract):
         assert [mail["outcome"] for mail in answer(road, token)["mails"]] == ["failed"]
         assert mailed_by_php(by_a_visitor, tmp_path / "visitor")
         assert not mailed_by_php(by_the_test, tmp_path / "test")
+
+    def test_a_visitors_entry_is_shown_with_its_mail_and_one_that_is_gone_is_not(
+        self, posting: Posting, road: Road
+    ) -> None:
+        posting.send()
+        sent = posting.outcome()
+        args = {"plugin": self.slug, "form": posting.form, "entry": sent["entry"]}
+        shown = road.ask("form.entry", args).result
+        assert (shown["found"], shown["spam"], shown["spam_by"]) == (True, False, "")
+        assert abs(datetime.fromisoformat(shown["at"]) - datetime.now(UTC)) < timedelta(minutes=2)
+        assert [mail["outcome"] for mail in shown["mails"]] == ["sent"]
+        assert road.ask("form.entry", {**args, "entry": "987654"}).result["found"] is False
 
 
 @contextmanager

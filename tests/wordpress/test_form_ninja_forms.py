@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
@@ -198,6 +199,18 @@ class TestNinjaForms(CanaryContract):
         assert answer(road, token)["event"]["type"] == "form.submitted"
         told = posting.outcome()
         assert (told["type"], told["spam_by"]) == ("form.spam", "recaptcha")
+
+    def test_a_visitors_entry_is_shown_with_its_mail_and_one_that_is_gone_is_not(
+        self, posting: Posting, road: Road
+    ) -> None:
+        posting.send()
+        sent = posting.outcome()
+        args = {"plugin": self.slug, "form": posting.form, "entry": sent["entry"]}
+        shown = road.ask("form.entry", args).result
+        assert (shown["found"], shown["spam"], shown["spam_by"]) == (True, False, "")
+        assert abs(datetime.fromisoformat(shown["at"]) - datetime.now(UTC)) < timedelta(minutes=2)
+        assert [mail["outcome"] for mail in shown["mails"]] == ["sent"]
+        assert road.ask("form.entry", {**args, "entry": "987654"}).result["found"] is False
 
 
 @contextmanager

@@ -229,7 +229,15 @@ class TestWPForms(CanaryContract):
             token = armed(posting, road)
             posting.send(token=token)
             came = answer(road, token)
+            shown = road.ask("form.entry", {"plugin": "wpforms", "form": "5", "entry": "76"}).result
+            gone = road.ask("form.entry", {"plugin": "wpforms", "form": "5", "entry": "77"}).result
         assert (came["kept"], came["entry"], came["forgotten"]) == (True, "77", True)
+        assert (shown["found"], shown["spam"], shown["at"][:16], gone["found"]) == (
+            True,
+            True,
+            "2026-11-24T10:00",
+            False,
+        )
         left = posting.site.php_eval("echo json_encode( array_values( get_option( 'wpforms_stand_in_entries' ) ) );")
         assert json.loads(left) == [76]
 

@@ -20,7 +20,7 @@ use Aftercare\Form_Watch;
 use Aftercare\Includes\Forms\Formidable_Forms;
 use Aftercare\Includes\Forms\Late_Hold;
 
-final class Formidable extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Formidable extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'formidable';
 
@@ -102,7 +102,7 @@ final class Formidable extends \Aftercare\Form_Adapter implements \Aftercare\Tak
 			PHP_INT_MAX
 		);
 		\FrmAppHelper::get_settings()->wp_spam_check = 0; // In memory: it is read in this request only.
-		// An answer that a person types twice is a duplicate. A robot that comes every day is none.
+		// What a person sends twice within a minute is a duplicate; two tries of one form are none.
 		add_filter( 'frm_time_to_check_duplicates', '__return_zero', PHP_INT_MAX - 1 );
 	}
 
@@ -135,11 +135,20 @@ final class Formidable extends \Aftercare\Form_Adapter implements \Aftercare\Tak
 	 * @return mixed
 	 */
 	public static function without_php_mail( $headers ) {
-		if ( is_array( $headers ) ) {
-			array_unshift( $headers, 'X-Aftercare-Test: 1', '' );
-			return $headers;
-		}
-		return "X-Aftercare-Test: 1\r\n\r\n" . ( is_string( $headers ) ? $headers : '' );
+		$first = array( 'X-Aftercare-Test: 1', '' );
+		return is_array( $headers ) ? array_merge( $first, $headers ) : implode( "\r\n", $first ) . "\r\n" . ( is_string( $headers ) ? $headers : '' );
+	}
+
+	/** What is spam to Formidable is refused, never kept. */
+	public function show( string $entry ): ?array {
+		$id    = self::whole( $entry );
+		$found = 0 === $id ? null : \FrmEntry::getOne( $id );
+		return ! is_object( $found ) ? null : array(
+			'form'    => (string) $found->form_id,
+			'at'      => (int) strtotime( "$found->created_at UTC" ),
+			'spam'    => false,
+			'spam_by' => '',
+		);
 	}
 
 	/** The entry with its answers; its actions for a deletion do not run. */

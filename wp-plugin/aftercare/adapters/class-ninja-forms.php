@@ -19,7 +19,7 @@ use Aftercare\Form_Watch;
 use Aftercare\Includes\Forms\Late_Hold;
 use Aftercare\Includes\Forms\Ninja_Forms_Forms;
 
-final class Ninja_Forms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Ninja_Forms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'ninja-forms';
 
@@ -100,17 +100,27 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter implements \Aftercare\Ta
 		return $named;
 	}
 
+	/** What is spam to Ninja Forms is refused, never kept. */
+	public function show( string $entry ): ?array {
+		$post = self::kept_as( $entry );
+		return null === $post ? null : array(
+			'form'    => (string) get_post_meta( $post->ID, '_form_id', true ),
+			'at'      => (int) strtotime( "$post->post_date_gmt UTC" ),
+			'spam'    => false,
+			'spam_by' => '',
+		);
+	}
+
 	/** The entry is a post. Its running number is given back, unless the next visitor has taken one since. */
 	public function forget( string $entry ): bool {
 		global $wpdb;
-		$id   = self::whole( $entry );
-		$post = $id > 0 ? get_post( $id ) : null;
-		if ( ! $post instanceof \WP_Post || 'nf_sub' !== $post->post_type ) {
+		$post = self::kept_as( $entry );
+		if ( null === $post ) {
 			return true;
 		}
-		$form   = self::whole( get_post_meta( $id, '_form_id', true ) );
-		$number = self::whole( get_post_meta( $id, '_seq_num', true ) );
-		wp_delete_post( $id, true );
+		$form   = self::whole( get_post_meta( $post->ID, '_form_id', true ) );
+		$number = self::whole( get_post_meta( $post->ID, '_seq_num', true ) );
+		wp_delete_post( $post->ID, true );
 		if ( $form > 0 && $number > 0 ) {
 			// phpcs:disable WordPress.DB.DirectDatabaseQuery -- The plugin's own tables; it has no function for it.
 			$next = array( 'value' => $number + 1 );
@@ -118,9 +128,8 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter implements \Aftercare\Ta
 				'value'      => $number,
 				'meta_value' => $number,
 			);
-			$form_meta = $wpdb->prefix . 'nf3_form_meta';
 			$wpdb->update(
-				$form_meta,
+				$wpdb->prefix . 'nf3_form_meta',
 				$back,
 				$next + array(
 					'parent_id' => $form,
@@ -137,7 +146,18 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter implements \Aftercare\Ta
 			);
 			// phpcs:enable
 		}
-		return null === get_post( $id );
+		return null === get_post( $post->ID );
+	}
+
+	/**
+	 * An entry's post.
+	 *
+	 * @param string $entry Its id.
+	 */
+	private static function kept_as( string $entry ): ?\WP_Post {
+		$id   = self::whole( $entry ); // Asked for post 0, core answers with the one of the page.
+		$post = 0 === $id ? null : get_post( $id );
+		return $post instanceof \WP_Post && 'nf_sub' === $post->post_type ? $post : null;
 	}
 
 	/**

@@ -20,7 +20,7 @@ use Aftercare\Form_Watch;
 use Aftercare\Includes\Forms\Late_Hold;
 use Aftercare\Includes\Forms\Wpforms_Forms;
 
-final class Wpforms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Wpforms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'wpforms';
 
@@ -119,16 +119,35 @@ final class Wpforms extends \Aftercare\Form_Adapter implements \Aftercare\Takes_
 		return $named;
 	}
 
+	/** @inheritDoc */
+	public function show( string $entry ): ?array {
+		$id    = self::whole( $entry );
+		$pro   = self::entries();
+		$found = 0 === $id || null === $pro ? null : $pro->get( $id, array( 'cap' => false ) );
+		return ! is_object( $found ) ? null : array(
+			'form'    => (string) $found->form_id,
+			'at'      => (int) strtotime( "$found->date UTC" ),
+			'spam'    => 'spam' === $found->status,
+			'spam_by' => '',
+		);
+	}
+
 	/** Pro keeps entries, with their answers, notes and files; Lite keeps nothing, and what it counts was held. */
 	public function forget( string $entry ): bool {
 		$id  = self::whole( $entry );
-		$all = function_exists( 'wpforms' ) ? \wpforms() : null;
-		$pro = is_object( $all ) && is_callable( array( $all, 'obj' ) ) ? $all->obj( 'entry' ) : null;
-		if ( 0 === $id || ! is_object( $pro ) || ! is_callable( array( $pro, 'delete' ) ) ) {
+		$pro = self::entries();
+		if ( 0 === $id || null === $pro ) {
 			return true;
 		}
 		$pro->delete( $id, array( 'cap' => false ) ); // Its answer is false too where there were no notes to delete.
 		return empty( $pro->get( $id, array( 'cap' => false ) ) );
+	}
+
+	/** Pro's handler of entries; Lite has none. */
+	private static function entries(): ?object {
+		$all = function_exists( 'wpforms' ) ? \wpforms() : null;
+		$pro = is_object( $all ) && is_callable( array( $all, 'obj' ) ) ? $all->obj( 'entry' ) : null;
+		return is_object( $pro ) && is_callable( array( $pro, 'delete' ) ) ? $pro : null;
 	}
 
 	/**

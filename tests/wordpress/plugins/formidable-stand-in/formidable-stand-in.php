@@ -216,7 +216,7 @@ final class FrmEntry {
 	}
 
 	public static function getOne( $id ): ?object {
-		return isset( self::all()[ $id ] ) ? (object) array( 'id' => (int) $id, 'form_id' => 1 ) : null;
+		return isset( self::all()[ $id ] ) ? (object) array( 'id' => (int) $id, 'form_id' => 1, 'created_at' => gmdate( 'Y-m-d H:i:s', self::all()[ $id ]['at'] ) ) : null;
 	}
 
 	public static function destroy( $id ) {

@@ -111,7 +111,7 @@ final class WPForms_Process {
 /** Pro's. */
 final class WPForms_Entry_Handler {
 	public function get( $id, $args = array() ) {
-		return in_array( (int) $id, (array) get_option( 'wpforms_stand_in_entries', array() ), true ) && empty( $args['cap'] ) ? (object) array( 'entry_id' => $id ) : null;
+		return in_array( (int) $id, (array) get_option( 'wpforms_stand_in_entries', array() ), true ) && empty( $args['cap'] ) ? (object) array( 'entry_id' => $id, 'form_id' => '5', 'status' => 'spam', 'date' => '2026-11-24 10:00:00' ) : null;
 	}
 
 	/** False also where there were no notes to delete. */
