@@ -11,6 +11,7 @@ from sidecar import runs as engine
 from sidecar import upkeep
 from sidecar.console import domains, forms
 from sidecar.console.chart import Day, month, place_of
+from sidecar.console.forms_chart import rhythms_of
 from sidecar.console.words import site_names, with_query
 from sidecar.store import pages, sites
 from sidecar.store import runs as store
@@ -72,6 +73,7 @@ def shown(run_id: str) -> dict[str, Any]:
         "report": domains.drawn(row, findings_of(db, run_id), db),
         "grades": domains.GRADES,
         "forms_seen": forms.seen_of_run(view),
+        "rhythms": rhythms_of([found for step in view["steps"] for found in step["findings"]]),
         "run_id": run_id,
         "since_x": place_of(days, since.get("at")),
         "change_x": place_of(days, (since.get("after") or {}).get("at")),

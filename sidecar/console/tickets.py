@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from sidecar import tickets as desk
 from sidecar import upkeep
+from sidecar.console import forms_chart
 from sidecar.console.words import channel_names, site_names, with_query
 from sidecar.store import attachments, messages, pages, sites
 from sidecar.store import tickets as store
 from sidecar.store.database import Conflict
+from sidecar.store.findings import findings_of
 from sidecar.web import services, staff
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -75,7 +77,14 @@ def _page(ticket_id: int, problem: str = "") -> str:
         channels=channel_names(services().settings.notify),
         problem=problem,
         pictures_kept=_pictures(ticket),
+        rhythms=_rhythms(ticket),
     )
+
+
+def _rhythms(ticket: store.Ticket) -> list[forms_chart.Rhythm]:
+    """What the form that the ticket is about took day by day, by the run that found it."""
+    found = findings_of(services().db, ticket.run_id) if ticket.run_id else []
+    return forms_chart.rhythms_of([row.finding.to_json() for row in found if row.subject == ticket.subject])
 
 
 def _pictures(ticket: store.Ticket) -> list[attachments.Picture]:

@@ -48,7 +48,7 @@ async def test_a_form_within_its_rhythm_passes_with_the_figures_of_its_chart(loo
     [finding] = await look({FORM: raw(steady)}, 2)
     assert (finding.code, finding.verdict, finding.subject) == ("form.silence.within", Verdict.PASS, FORM)
     assert finding.summary.startswith("“Contact” took its last entry 2026-03-01 18:30 (Europe/Berlin)")
-    days = finding.evidence["days"]
+    days = finding.evidence["chart"]
     assert days["first"] == "2026-02-03" and {len(days[name]) for name in ("seen", "expected", "low", "high")} == {28}
     assert 30 < finding.evidence["a_week"] < 40 and finding.evidence["country"] == "DE"
 

@@ -40,8 +40,7 @@ SILENT = Code(
     remedy="Open {evidence.page_words} in a private browser window, as a visitor: is the form there, and does a "
     "message of yours (write TEST) arrive? If not, in wp-admin press Test beside {evidence.name} on the Aftercare "
     "screen: it names the stage at which entries are lost. {evidence.advice}",
-    meaning="Visitors' entries do not reach the site any more, or the form's page no longer reaches visitors. Each day "
-    "like this loses about {evidence.a_day} entries.",
+    meaning="Visitors' entries do not reach the site any more, or the form's page no longer reaches visitors.",
     proof=_ODDS + " A gap as unlikely as this one is an alarm by itself from once in 200 weeks on.",
     kind=CauseKind.PLUGIN,
     impact=Impact.ONE,

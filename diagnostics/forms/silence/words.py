@@ -90,7 +90,7 @@ def facts_of(found: Silence, told: Told, calendar: Calendar, changes: Sequence[M
         "a_day": _few(rhythm.bunch * rhythm.a_week / 7),
         "only_tried": found.only_tried,
         "spread": round(rhythm.level_spread + rhythm.day_spread, 3),
-        "days": as_facts(band_of(rhythm, told.entries, calendar, hour_index(found.until))),
+        "chart": as_facts(band_of(rhythm, told.entries, calendar, hour_index(found.until))),
     }
 
 
