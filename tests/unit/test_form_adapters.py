@@ -37,3 +37,14 @@ def test_a_form_plugin_has_a_stand_in_whose_header_names_its_version(adapter: Pa
     folder = "contact-form-stand-in" if slug == "contact-form-7" else f"{slug}-stand-in"
     header = (ROOT / f"tests/wordpress/plugins/{folder}/{folder}.php").read_text("utf-8").partition("*/")[0]
     assert re.search(r"taken from the public source of [^\n]*\d+\.\d+", header)
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda path: path.stem)
+def test_an_adapter_that_takes_a_test_entry_is_held_to_the_contract(adapter: Path) -> None:
+    if "Takes_A_Canary" not in adapter.read_text("utf-8"):
+        pytest.skip("it takes none")
+    slug = constant(adapter, "PLUGIN")
+    if slug == "core":
+        pytest.skip("a comment has no list of notifications: its test entries have tests of their own")
+    tests = (path.read_text("utf-8") for path in (ROOT / "tests/wordpress").glob("test_*.py"))
+    assert any("(CanaryContract)" in text and f'slug = "{slug}"' in text for text in tests)
