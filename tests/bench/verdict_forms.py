@@ -117,6 +117,7 @@ def _looked_at(ground: Ground, planted: FormFault) -> Row:
     )
     word = "right" if row.right and row.stage_right else "WRONG"
     others = sorted({f"{each.code}({each.verdict.value})" for each in found})
+    others += [cause.summary[:300]] if cause and word == "WRONG" else []
     print(
         f"  {word}: {planted.name}: {row.cause or 'nothing'} at {row.stage or '-'}; {row.seconds:.0f} s; {others}",
         file=sys.stderr,

@@ -121,6 +121,21 @@ async def test_admin_ajax_is_asked_with_an_action_that_nobody_has(network: Netwo
     assert site.asked[-1] == "POST /wp-admin/admin-ajax.php HTTP/1.1 action=aftercare_nobody"
 
 
+async def test_a_plugin_s_welcome_page_that_one_request_is_led_to_is_no_closed_road(network: Network) -> None:
+    led: list[str] = []
+
+    async def answering(line: str, head: str, writer: Writer) -> None:
+        if "admin-ajax" in line and not led:
+            led.append(line)
+            await say(writer, "", "302 Found", Location="/wp-admin/admin.php?page=welcome")
+        else:
+            await wordpress(html(FLUENT, FLUENT_SCRIPTS))(line, head, writer)
+
+    async with serving(answering) as site:
+        fetched = await fetch_page(network, f"{site.url}/contact/")
+    assert led and accused(read_page(fetched, None, datetime.now(UTC))) == []
+
+
 async def test_closed_roads_are_found_where_they_are_closed(network: Network) -> None:
     closed = ('{"code":"rest_cannot_access"}', "401 Unauthorized")
     async with serving(wordpress(html(CF7, CF7_SCRIPTS), rest=closed)) as site:

@@ -80,6 +80,24 @@ def test_a_form_that_is_not_in_a_whole_page_is_missing() -> None:
     assert accused(look("<p>Nothing here.</p>", plugin="wpforms")) == ["form_missing"]
 
 
+@pytest.mark.parametrize("plugin", ["woocommerce", "some-other-forms"])
+def test_a_form_that_may_rightly_not_be_there_is_unknown(plugin: str) -> None:
+    findings = look("<p>Your cart is empty.</p>", plugin=plugin, number="checkout")
+    assert unknown(findings) == ["not_drawn"] and accused(findings) == []
+
+
+@pytest.mark.parametrize(
+    ("classes", "number"),
+    [
+        ("checkout woocommerce-checkout", "checkout"),
+        ("woocommerce-form woocommerce-form-register register", "register"),
+        ("woocommerce-ResetPassword lost_reset_password", "lostpassword"),
+    ],
+)
+def test_the_forms_of_a_shop_are_known_by_their_classes(classes: str, number: str) -> None:
+    assert accused(look(f'<form method="post" class="{classes}">{FIELDS}</form>', "", "woocommerce", number)) == []
+
+
 def test_a_form_in_a_template_or_a_comment_is_not_on_the_page() -> None:
     assert accused(look(f"<template>{CF7}</template><!-- {CF7} -->", CF7_SCRIPTS)) == ["form_missing"]
 

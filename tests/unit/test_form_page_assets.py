@@ -54,8 +54,9 @@ def test_a_form_that_works_without_its_script_only_loses_comfort(plugin: str, bo
 
 
 def test_a_script_of_the_plugin_that_is_not_the_form_s_own_does_not_stand_for_it() -> None:
-    deps = f'<script id="nf-front-end-deps-js" src="{SITE}/wp-content/plugins/ninja-forms/assets/js/min/front-end-deps.js">'
-    assert accused(look(NINJA, f"{JQUERY}{deps}</script>{OTHER}", "ninja-forms")) == ["script_missing"]
+    address = f"{SITE}/wp-content/plugins/ninja-forms/assets/js/min/front-end-deps.js"
+    deps = f'<script id="nf-front-end-deps-js" src="{address}"></script>'
+    assert accused(look(NINJA, JQUERY + deps + OTHER, "ninja-forms")) == ["script_missing"]
 
 
 def test_a_theme_without_wp_footer_is_named_as_the_cause() -> None:

@@ -31,11 +31,14 @@ def not_there(seen: Seen, form: Form, facts: dict[str, Any], subject: str) -> Fi
     """Why the form is not in a page that is whole."""
     maker = BY_SLUG.get(form.plugin)
     if maker is None:
-        return codes.MISSING.finding(subject, facts)
+        why = "how this plugin writes its form is not known here"
+        return codes.NOT_DRAWN.finding(subject, {**facts, "why": why}, reason=UnknownReason.UNAVAILABLE)
     if said := _gone(seen, maker):
         return codes.DELETED.finding(subject, {**facts, "words": said})
     if said := _shortcode(seen, maker, form.id):
         return codes.SHORTCODE.finding(subject, {**facts, "shortcode": said})
+    if maker.sometimes:
+        return codes.NOT_DRAWN.finding(subject, {**facts, "why": maker.sometimes}, reason=UnknownReason.UNAVAILABLE)
     return codes.MISSING.finding(subject, facts)
 
 

@@ -45,6 +45,7 @@ class Maker:
     jquery: bool = False  # its script needs jQuery
     once: bool = False  # two of the same form on one page get in each other's way
     nonce: Nonce | None = None
+    sometimes: str = ""  # why a page that names the form may rightly come without it
     drawn: str = ""  # the id of the box that its script draws the form into
 
 
@@ -88,8 +89,20 @@ def _core(form: ShownForm) -> str:
     return {"lostpasswordform": "lostpassword", "registerform": "register"}.get(form.id, "")
 
 
-def _checkout(form: ShownForm) -> str:
-    return "checkout" if {"checkout", "woocommerce-checkout"} <= {*form.classes} else ""
+def _jetpack(form: ShownForm) -> str:
+    number = form.value("contact-form-id")
+    return number or "?" if number is not None or "wp-block-jetpack-contact-form" in form.classes else ""
+
+
+_SHOP = {
+    "woocommerce-checkout": "checkout",
+    "woocommerce-form-register": "register",
+    "lost_reset_password": "lostpassword",
+}
+
+
+def _shop(form: ShownForm) -> str:
+    return next((name for word, name in _SHOP.items() if word in form.classes), "")
 
 
 MAKERS: tuple[Maker, ...] = (
@@ -214,14 +227,19 @@ MAKERS: tuple[Maker, ...] = (
         "Jetpack Forms",
         "Pages → the page → Edit",
         "page",
-        _classed("contact-form", "contact-form-id"),
+        _jetpack,
         shortcodes=("contact-field",),
         hidden=("contact-form-id", "action"),
         lame=False,
     ),
     Maker("core", "WordPress", "Settings → Discussion", "page", _core),
     Maker(
-        "woocommerce", "WooCommerce", "WooCommerce → Settings", "ajax", _checkout, shortcodes=("woocommerce_checkout",)
+        "woocommerce",
+        "WooCommerce",
+        "WooCommerce → Settings",
+        "ajax",
+        _shop,
+        sometimes="WooCommerce shows it only to who has something in the cart, or draws it by a script",
     ),
 )
 

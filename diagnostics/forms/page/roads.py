@@ -49,6 +49,10 @@ def _bare(host: str) -> str:
 
 async def _posted(network: Network, url: str) -> Visit:
     try:
-        return Visit(url, (), await ask(network, url, body=NOBODYS_ACTION))
+        answer = await ask(network, url, body=NOBODYS_ACTION)
+        if "/wp-admin/" in urlsplit(answer.location).path:
+            # A plugin that was just activated leads its next request, whoever's, to its welcome page; only that one.
+            answer = await ask(network, url, body=NOBODYS_ACTION)
+        return Visit(url, (), answer)
     except NetworkError as trouble:
         return Visit(url, (), None, trouble)

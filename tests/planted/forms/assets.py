@@ -129,7 +129,18 @@ def captcha_held(ground: Ground) -> Iterator[str]:
 
 @fault("captcha's provider cannot be reached", WPFORMS, "form.browser.captcha_unreachable", stages=(*DEAD, ""))
 def captcha_unreachable(ground: Ground) -> Iterator[str]:
-    yield from _captcha(ground, f'<div class="g-recaptcha" data-sitekey="{_KEY}"></div>', _LOAD)
+    keys = f"'captcha-provider' => 'recaptcha', 'recaptcha-type' => 'v2', 'recaptcha-site-key' => '{_KEY}', "
+    code = (
+        "foreach ( array( 'option', 'default_option' ) as $when ) { add_filter( $when . '_wpforms_settings', "
+        "fn( $all ) => "
+    )
+    code += f"array( {keys} 'recaptcha-secret-key' => 'x' ) + (array) $all ); }}"
+    on = (
+        "add_filter( 'wpforms_frontend_form_data', function ( $form ) { $form['settings']['recaptcha'] = '1'; "
+        "return $form; } );"
+    )
+    with ground.running(code + on):
+        yield ground.pages[WPFORMS]
 
 
 # -- cached pages ---------------------------------------------------------------

@@ -33,6 +33,11 @@ PLUGINS: dict[str, tuple[str, str, str]] = {
 }
 # No visitor of the lab is one of many behind a single address.
 QUIET = "<?php add_filter( 'fluentform/prevent_malicious_attacks', '__return_false' );"
+# The contract's own form has none: there nobody presses it.
+_WITH_A_BUTTON = (
+    "$f = wpcf7_contact_form( {form} ); "
+    "$f->set_properties( array( 'form' => $f->prop( 'form' ) . '[submit \"Send\"]' ) ); $f->save();"
+)
 _numbers = itertools.count()
 
 
@@ -56,6 +61,8 @@ class Ground:
             self.site.install_plugin(folder / slug, slug=slug)
             setup = getattr(importlib.import_module(f"tests.wordpress.{module}"), name).setup
             form = self.site.php_eval(setup.replace("{office}", OFFICE)).splitlines()[-1].strip()
+            if slug == "contact-form-7":
+                self.site.php_eval(_WITH_A_BUTTON.format(form=form))
             self.forms[slug] = form
             self.pages[slug] = self.page(shown.format(form))
         self.site.put_mu_plugin("quiet.php", QUIET)

@@ -35,6 +35,16 @@ MISSING = Code(
     kind=CauseKind.CONTENT,
     impact=Impact.ONE,
 )
+NOT_DRAWN = Code(
+    "form.page.not_drawn",
+    Verdict.UNKNOWN,
+    "{evidence.title} is not in {evidence.page} as it comes: {evidence.why}.",
+    remedy="Open {evidence.page} in a browser that is not logged in, and look whether the form is there.",
+    meaning="The plugin shows this form to some visitors only, or by a script: the page as it comes cannot tell.",
+    proof="The page was read to its end: no markup of this form.",
+    kind=CauseKind.CONTENT,
+    impact=Impact.ADVICE,
+)
 SHORTCODE = Code(
     "form.page.shortcode_shown",
     Verdict.FAIL,
@@ -138,6 +148,7 @@ CODES = (
     SOUND,
     NONE,
     MISSING,
+    NOT_DRAWN,
     SHORTCODE,
     DELETED,
     TWICE,
