@@ -25,9 +25,12 @@ def settling(recheck_s: int) -> timedelta:
     return timedelta(seconds=recheck_s / 30)
 
 
-def apart(recheck_s: int) -> timedelta:
-    """Between two runs that only changes start; so long a burst that never settles waits, too."""
-    return timedelta(seconds=recheck_s / 3)
+def apart(recheck_s: int, *, forms: bool = False) -> timedelta:
+    """Between two runs that only changes start; so long a burst that never settles waits, too.
+
+    A look at all forms is dear: there it is three times as long.
+    """
+    return timedelta(seconds=recheck_s if forms else recheck_s / 3)
 
 
 def concerns_mail(event: Event) -> bool:
@@ -43,6 +46,7 @@ def by_change(trigger: Mapping[str, Any]) -> bool:
 def look_when_settled(equipment: Equipment, event: Event, playbook: str) -> None:
     """The run that answers for this change: the one that waits already, or a new one."""
     now, recheck_s = equipment.now(), equipment.settings.recheck_s
+    pause = apart(recheck_s, forms=equipment.playbooks[playbook].about_forms)
     settled = now + settling(recheck_s)
     waiting = [run for run in store.open_runs(equipment.db, event.site_id, playbook) if run.state == "queued"]
     if run := of_changes(waiting):
@@ -50,10 +54,10 @@ def look_when_settled(equipment: Equipment, event: Event, playbook: str) -> None
             due = max(run.due_at, min(settled, run.created_at + apart(recheck_s)))
             store.postpone(equipment.db, run.id, due)
         return
-    if any(run.due_at <= settled for run in waiting):
-        return  # it begins after this change
+    if any(run.due_at <= settled and not run.trigger.get("form") for run in waiting):
+        return  # it begins after this change, and looks at everything
     last = store.last_of_types(equipment.db, event.site_id, playbook, CHANGES)
-    due = max(settled, last.due_at + apart(recheck_s)) if last else settled
+    due = max(settled, last.due_at + pause) if last else settled
     trigger = {"kind": "event", "event": event.id, "type": event.type}
     add(equipment, event.site_id, playbook, trigger, due_at=due)
 

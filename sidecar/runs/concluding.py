@@ -225,13 +225,20 @@ def _confirmed(db: Database, run: Run, playbook: Playbook, site: Site, cause: Fo
     if run.trigger.get("kind") in ("event", "ticket") and not by_change(run.trigger):
         return True if not playbook.about_forms else _told_by_the_site(run) or _seen_at_the_site(cause)
     if playbook.about_forms:
-        return _seen_at_the_site(cause)
+        return _seen_at_the_site(cause) or _asked_for(db, run, cause)
     return bool(store.answers(db, run.id))  # who told of a change reported no fault
 
 
 def _told_by_the_site(run: Run) -> bool:
     """What the plugin itself saw; what a page's script counts anybody can forge, so it is looked at first."""
     return run.trigger.get("kind") == "ticket" or run.trigger.get("type") in ("form.failed", "form.lost")
+
+
+def _asked_for(db: Database, run: Run, cause: FoundRow | None) -> bool:
+    """Somebody asked for this look, and the site itself says that the entry, tried twice, never came."""
+    form = form_of_row(cause) if cause else ""
+    asked = run.trigger.get("kind") in ("person", "button")
+    return asked and any(row.check_name == "forms.trace" and row.subject == form for row in findings_of(db, run.id))
 
 
 def _seen_at_the_site(cause: FoundRow | None) -> bool:

@@ -113,6 +113,8 @@ def _answer(equipment: Equipment, event: Event, asked: Playbook, reading: str) -
     trigger = {"kind": "event", "event": event.id, "type": event.type, **({"form": form} if form else {})}
     due = due_after_cool_down(equipment, event.site_id, asked, reading)
     settling = of_changes(queued)  # what failed now is why it looks, and it need not wait for more changes
+    if settling and form:
+        trigger["form"] = ""  # after a change all of them are looked at
     if settling and store.hasten(equipment.db, settling.id, trigger=trigger, reading=reading, due_at=due):
         run_id = settling.id
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from sidecar import accounts, upkeep
 from sidecar.api.operations import OPERATIONS, PREFIX
 from sidecar.store import tickets
 from tests.servers.scripted_dns import ScriptedDns
-from tests.servers.staffed import Staffed, staffed, with_history
+from tests.servers.staffed import Staffed, staffed, with_forms, with_history
 from tests.servers.zone import Zone
 
 
@@ -99,6 +100,19 @@ def test_every_operation_answers_as_the_document_says(sidecar: Staffed) -> None:
     assert [section["domain"] for section in report["sections"]] == ["shop.example.com"]
     assert report["sections"][0]["records"]
     assert report["sections"][0]["rules"]
+    with_forms(sidecar)
+    known = program.call("site_forms", site_id=shop)
+    states = {each["form"]: each["state"] for each in known["forms"]}
+    assert (states["contact-form-7:12"], states["wpforms:7"], states["woocommerce:checkout"]) == (
+        "sound",
+        "broken",
+        "not_tried",
+    )
+    picture = program.call("run", run_id=named["forms_run"])["pictures"][0]["id"]
+    png = program.call("picture", run_id=named["forms_run"], picture_id=picture)
+    assert base64.b64decode(png["base64"]).startswith(b"\x89PNG")
+    about = program.call("start_run", body={"site": shop, "playbook": "form-not-submitting", "form": "wpforms:7"})
+    assert program.call("run", run_id=about["run"])["form"] == "wpforms:7"
     assert program.call("show_warm_up", site_id=shop)["target"] == 500
     assert program.call("end_warm_up", site_id=shop)["ended_at"]
     begun = program.call("begin_warm_up", site_id=shop, body={"target": 5000, "table": "mailtrap"})

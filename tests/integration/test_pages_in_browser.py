@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from diagnostics.finding import Finding, Verdict
 from sidecar.store import findings, runs, tickets
-from tests.servers.staffed import PASSWORD, Staffed, staffed, with_history
+from tests.servers.staffed import PASSWORD, Staffed, staffed, with_forms, with_history
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -32,6 +32,7 @@ def chromium() -> Iterator[Browser]:
 def sidecar(tmp_path: Path) -> Iterator[Staffed]:
     with staffed(tmp_path, notify=("ntfy://ntfy.invalid/topic",)) as running:
         with_history(running)
+        with_forms(running)
         yield running
 
 

@@ -125,9 +125,14 @@ def with_history(staffed: Staffed) -> None:
     run_id, ticket_id = _broken(services, shop, now)
     live = _under_way(services, quiet, now)
     report = _deliverability(services, shop, now)
-    forms_run, forms_ticket = looked_at_forms(services, shop, now - timedelta(hours=2))
-    staffed.named.update(forms_run=forms_run, forms_ticket=forms_ticket)
     staffed.named.update(shop=shop, quiet=quiet, never=never.id, run=run_id, ticket=ticket_id, live=live, report=report)
+
+
+def with_forms(staffed: Staffed) -> None:
+    """And the first site's forms were tried: one is broken, and has a ticket."""
+    at = datetime.now(UTC) - timedelta(hours=2)
+    forms_run, forms_ticket = looked_at_forms(staffed.services, staffed.named["shop"], at)
+    staffed.named.update(forms_run=forms_run, forms_ticket=forms_ticket)
 
 
 def _deliverability(services: Services, site: str, now: datetime) -> str:
