@@ -129,15 +129,15 @@ async def send(context: Context, form: Form, *, exempt: bool = True, retry: bool
 
     A try that came to no end is made once more, with a token of its own: a page may be slow for once.
     """
-    token, holds = await _armed(context, form, exempt)
+    token, holds = await armed(context, form, exempt)
     if not token:
         return holds[0]
-    empty, _ = await _armed(context, form, True) if exempt and any(each.required for each in form.fields) else ("", ())
+    empty, _ = await armed(context, form, True) if exempt and any(each.required for each in form.fields) else ("", ())
     tried = await in_a_browser(context, Job(form.pages[0], form, token, empty, timeout_s=TRY_S))
     canary = Canary(token, tried, holds=holds)
     if not retry or not may_differ(tried) or (await answer_of(context, token, sent=False)).arrived:
         return canary
-    token, _ = await _armed(context, form, exempt)
+    token, _ = await armed(context, form, exempt)
     if not token:
         return canary
     again = await in_a_browser(context, Job(form.pages[0], form, token, empty_first=False, timeout_s=TRY_S))
@@ -151,7 +151,7 @@ def may_differ(tried: Tried) -> bool:
     return tried.code not in ("no_browser", "not_allowed") and tried.message_kind != "thanks"
 
 
-async def _armed(context: Context, form: Form, exempt: bool) -> tuple[str, tuple[str, ...]]:
+async def armed(context: Context, form: Form, exempt: bool) -> tuple[str, tuple[str, ...]]:
     """A token that the site knows now, and what it holds back meanwhile; no token, and why."""
     token = secrets.token_urlsafe(24)
     until = (context.now + TOKEN_LIVES).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -13,6 +13,7 @@ defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 use Aftercare\Access;
 use Aftercare\Client;
+use Aftercare\Conflict;
 use Aftercare\Form_Wishes;
 use Aftercare\Forms;
 use Aftercare\Module;
@@ -113,6 +114,9 @@ final class Forms_Screen implements Module {
 		check_admin_referer( 'aftercare_wishes' );
 		self::only( Access::MANAGE );
 		Form_Wishes::set( Forms_Settings::wishes( wp_unslash( $_POST ) ) );
+		if ( ! Form_Wishes::get( 'conflict' ) ) {
+			Conflict::end(); // What was allowed is allowed no longer.
+		}
 		wp_safe_redirect( self::url( array( 'said' => 'saved' ) ) );
 		exit;
 	}

@@ -11,6 +11,7 @@ namespace Aftercare\Admin;
 
 use Aftercare\Beacon;
 use Aftercare\Form_Wishes;
+use Aftercare\Plugins;
 
 final class Forms_Settings {
 
@@ -28,13 +29,16 @@ final class Forms_Settings {
 		self::lists( $forms, $wishes );
 		echo '<fieldset><legend>' . esc_html__( 'Further', 'aftercare' ) . '</legend>';
 		self::tick( 'unexempted', $wishes['unexempted'], __( 'Try each form a second time without exemption from the spam filters, to see whether a visitor would pass. Your spam filter may learn from it.', 'aftercare' ) );
+		self::tick( 'conflict', $wishes['conflict'], __( 'When a form is broken, find out which plugin breaks it: for the search’s own requests plugins are left out in turn, and for nobody else. A must-use file is put there for the search and taken away after it. Plugins for security, privacy, caching and two-factor log-in are never left out.', 'aftercare' ) );
 		$beacon = __( 'Let visitors’ browsers tell when a form does nothing, refuses somebody again and again, or a script breaks. It adds 1.5 KB to pages with a form, sets no cookie and sends nothing that was typed; the words for your privacy policy stand under Settings → Privacy.', 'aftercare' );
 		if ( Beacon::possible() ) {
 			self::tick( 'beacon', $wishes['beacon'], $beacon );
 		} else {
 			echo '<p>' . esc_html__( 'Visitors’ browsers cannot tell of this site: its plugins do not lie within WordPress’s own folder.', 'aftercare' ) . '</p>';
 		}
-		echo '</fieldset><p><button type="submit" class="button button-primary">' . esc_html__( 'Save', 'aftercare' ) . '</button></p></form></section>';
+		echo '</fieldset>';
+		self::never_off( $wishes['never_off'] );
+		echo '<p><button type="submit" class="button button-primary">' . esc_html__( 'Save', 'aftercare' ) . '</button></p></form></section>';
 	}
 
 	/**
@@ -58,6 +62,8 @@ final class Forms_Settings {
 				'from'  => $text( 'quiet_from' ),
 				'until' => $text( 'quiet_until' ),
 			),
+			'never_off'  => $list( 'never_off' ),
+			'conflict'   => '1' === $text( 'conflict' ),
 			'unexempted' => '1' === $text( 'unexempted' ),
 			'beacon'     => '1' === $text( 'beacon' ),
 		);
@@ -116,6 +122,19 @@ final class Forms_Settings {
 		foreach ( $loose as $index => $names ) {
 			/* translators: 1: a form, 2: names of services. */
 			self::choice( 'allowed', $forms[ $index ], $wishes['allowed'], sprintf( __( '%1$s: each test reaches %2$s', 'aftercare' ), self::named( $forms[ $index ] ), implode( ', ', $names ) ) );
+		}
+		echo '</fieldset>';
+	}
+
+	/**
+	 * Plugins that stay even in a search for the one that breaks a form.
+	 *
+	 * @param string[] $chosen Their slugs.
+	 */
+	private static function never_off( array $chosen ): void {
+		echo '<fieldset><legend>' . esc_html__( 'Never leave these plugins out in that search', 'aftercare' ) . '</legend>';
+		foreach ( array_filter( Plugins::all(), static function ( array $plugin ): bool { return ! $plugin['must_use']; } ) as $plugin ) {
+			echo '<p><label><input type="checkbox" name="never_off[]" value="' . esc_attr( $plugin['slug'] ) . '"' . checked( in_array( $plugin['slug'], $chosen, true ), true, false ) . '> ' . esc_html( $plugin['name'] ) . '</label></p>';
 		}
 		echo '</fieldset>';
 	}

@@ -56,6 +56,8 @@ final class Forwarded {
 			'form.arm'     => __( 'Announces one test entry of a form, so that it is known when it comes, held back from everything else, and taken away again.', 'aftercare' ),
 			'form.canary'  => __( 'What became of that test entry: its outcome as for a visitor’s, its mails with the recipients’ domains, whether it was kept and taken away again, which filter refused it.', 'aftercare' ),
 			'form.entry'   => __( 'What became of one kept entry: whether it is there, whether it was taken for spam, and the outcome of its mails. Nothing of what stands in it.', 'aftercare' ),
+			'conflict.begin' => __( 'Only where you allow it: readies the search for a plugin that breaks a form. Tells which plugins may be left out for the search’s own requests; visitors notice nothing.', 'aftercare' ),
+			'conflict.end'   => __( 'Ends that search, and takes its file away.', 'aftercare' ),
 			'rotate'       => __( 'Makes a new secret between this site and the sidecar.', 'aftercare' ),
 			'unpair'       => __( 'Ends the pairing.', 'aftercare' ),
 		);

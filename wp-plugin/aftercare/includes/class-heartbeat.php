@@ -73,6 +73,7 @@ final class Heartbeat implements Module {
 				array( Mail_Watch::class, 'sweep' ),
 				array( History::class, 'trim' ),
 				array( Cron_Watch::class, 'look' ),
+				array( Conflict::class, 'sweep' ),
 				array( Changes::class, 'look' ),
 				array( Php_Errors::class, 'tell' ),
 				array( Outbox::class, 'trim' ),

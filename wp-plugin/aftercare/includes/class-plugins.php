@@ -34,7 +34,9 @@ final class Plugins {
 			}
 		}
 		foreach ( wp_get_mu_plugins() as $file ) {
-			self::$all[] = self::read( $file, basename( $file ), true );
+			if ( Conflict::FILE !== basename( $file ) ) { // Ours, and there for a check only.
+				self::$all[] = self::read( $file, basename( $file ), true );
+			}
 		}
 		return self::$all;
 	}

@@ -1,0 +1,1 @@
+"""Plugin conflicts: which other plugin breaks a form (guide: Verify plugin conflicts)."""
