@@ -138,6 +138,29 @@ class TestJetpack(CanaryContract):
         form = told_form(road, "widget-block-7")
         assert form["pages"] == [posting.site.url + "/"] and len(form["fields"]) == 1
 
+    def test_a_form_in_a_template_part_is_listed_for_the_front_page_and_told_by_the_part(
+        self, posting: Posting, road: Road
+    ) -> None:
+        part = posting.site.php_eval(
+            f"$id = wp_insert_post( array( 'post_type' => 'wp_template_part', 'post_status' => 'publish', "
+            f"'post_title' => 'Footer', 'post_name' => 'footer', 'post_content' => '{BLOCK}' ) ); echo $id;"
+            "wp_set_object_terms( $id, get_stylesheet(), 'wp_theme' );"
+        )
+        try:
+            theme = posting.site.php_eval("echo get_stylesheet();")
+            name = f"block-template-part-{theme}-footer"
+            assert (told_form(road, name)["title"], told_form(road, name)["pages"]) == (
+                "Footer",
+                [f"{posting.site.url}/"],
+            )
+            visitor = posting.site.visitor()
+            form = visitor.form("/", "contact-form-id")
+            [phone] = [field["name"] for field in told_form(road, name)["fields"]]
+            visitor.post("/", {**form.fields, phone: "0123"})
+            assert (posting.outcome()["form"], posting.outcome()["type"]) == (name, "form.submitted")
+        finally:
+            posting.site.wp("post", "delete", part, "--force")
+
     def test_what_a_form_is_connected_with_is_named_and_held(self, posting: Posting, road: Road) -> None:
         hooks = '[{"webhook_id":"1","url":"https://203.0.113.9/in","method":"POST","format":"json","enabled":true}]'
         form = another(posting, f'{{"to":"office@aftercare.test","webhooks":{hooks}}}')

@@ -307,6 +307,15 @@ namespace Automattic\Jetpack\Forms\ContactForm {
 	}
 
 	add_action( 'init', array( Contact_Form_Plugin::class, 'start' ), 9 );
+	add_action( 'render_block_core_template_part_post', static function ( $id ): void {
+		$GLOBALS['grunion_block_template_part_id'] = $id;
+	} );
+	add_filter( 'render_block', static function ( $html, $block ) {
+		if ( 'core/template-part' === $block['blockName'] ) {
+			unset( $GLOBALS['grunion_block_template_part_id'] );
+		}
+		return $html;
+	}, 10, 2 );
 }
 
 namespace {

@@ -131,8 +131,9 @@ final class Jetpack_Forms {
 		$data  = is_array( $data ) ? $data : array();
 		$kind  = str_replace( '_', '-', (string) ( $data['source_type'] ?? 'single' ) );
 		$name  = (string) ( $data['source_id'] ?? $post->post_parent );
-		$place = Jetpack_Places::of( 'single' === $kind ? $name : "$kind-$name" );
-		$form  = 'single' === $kind ? $name : "$kind-$name";
+		$at    = 'single' === $kind ? $name : "$kind-$name";
+		$place = Jetpack_Places::of( $at );
+		$form  = self::plain( $at );
 		$names = array_column( (array) ( $data['fields'] ?? array() ), 'form_field_id' );
 		foreach ( null === $place ? array() : Jetpack_Places::made( $place ) as $number => $made ) {
 			if ( null !== $made && array_map( 'strval', array_keys( $made->fields ) ) === $names ) {
@@ -269,13 +270,23 @@ final class Jetpack_Forms {
 	}
 
 	/**
-	 * As `contact-form-id` names it.
+	 * As `contact-form-id` names it, but short and without the slashes of a template's name.
 	 *
 	 * @param array<string, mixed> $place  Where it stands.
 	 * @param int                  $number Which one there.
 	 */
 	private static function id( array $place, int $number ): string {
-		return $place['id'] . ( $number ? "-$number" : '' );
+		return self::plain( $place['id'] ) . ( $number ? "-$number" : '' );
+	}
+
+	/**
+	 * A name of at most 60 signs.
+	 *
+	 * @param string $id Of a place.
+	 */
+	private static function plain( string $id ): string {
+		$plain = (string) preg_replace( '/[^A-Za-z0-9_.-]+/', '-', $id );
+		return strlen( $plain ) > 60 ? substr( $plain, 0, 47 ) . '-' . substr( md5( $id ), 0, 12 ) : $plain;
 	}
 
 	/**
