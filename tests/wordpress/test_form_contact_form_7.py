@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 import requests
 
-from tests.servers.lab import OPS, LabSite
+from tests.servers.lab import OFFICE, OPS, OWNER, LabSite
 from tests.servers.visitor import Visitor
 from tests.wordpress.canary_contract import CanaryContract, answer, armed, listed, mails_of
 from tests.wordpress.conftest import real_plugin
@@ -133,6 +133,29 @@ class TestContactForm7(CanaryContract):
             posting.site.wp("plugin", "deactivate", *names)
             posting.site.php_eval("array_map( 'delete_option', array( 'leads_looked', 'leads_took', 'db7_took' ) );")
         assert set(names) <= set(answer(road, token)["held"])
+
+    def test_a_plugin_that_copies_every_mail_to_somebody_copies_none_of_a_test(
+        self, posting: Posting, road: Road, token: str
+    ) -> None:
+        code = f"""
+            add_filter( 'wp_mail', function ( $mail ) {{
+                $mail['headers'] = array_merge( (array) $mail['headers'], array( 'Cc: {OWNER}' ) );
+                return $mail;
+            }}, PHP_INT_MAX );
+            add_action( 'phpmailer_init', fn( $mailer ) => $mailer->addBCC( '{OFFICE}' ), PHP_INT_MAX - 1 );"""
+        with posting.running(code):
+            posting.send(token=token)
+        assert [mail.recipients for mail in mails_of(posting, token)] == [(OPS,)]
+
+    def test_a_test_whose_mail_the_relay_refused_says_what_the_relay_said(
+        self, posting: Posting, road: Road, token: str
+    ) -> None:
+        posting.site.set_mail(smtp_password="guess-7")
+        posting.send(token=token)
+        came = answer(road, token)
+        assert (came["event"]["type"], came["event"]["data"]["status"]) == ("form.failed", "mail_failed")
+        [mail] = came["mails"]
+        assert mail["outcome"] == "failed" and "535" in " ".join(mail["dialogue"]) and mail["reply"] == ""
 
     def test_of_two_posts_with_one_token_at_once_one_is_the_test_entry(
         self, posting: Posting, road: Road, token: str

@@ -200,3 +200,23 @@ class TestFluentForms(CanaryContract):
                 f"global $wpdb; $wpdb->delete( $wpdb->prefix . 'fluentform_form_meta', array( 'id' => {number} ) );"
             )
         assert skipped["to"] == [] and skipped["problem"].startswith("no recipient")
+
+    def test_of_a_request_that_was_killed_the_entry_goes_with_a_later_heartbeat(
+        self, posting: Posting, road: Road, token: str
+    ) -> None:
+        before = self.kept(posting)
+        with posting.running(
+            "add_action( 'fluentform/submission_inserted', fn() => exec( 'kill -9 ' . getmypid() ), 0 );"
+        ):
+            assert posting.send(token=token).status_code == 502
+        kept = self.kept(posting)
+        beat = "do_action( 'aftercare_heartbeat' );"
+        posting.site.php_eval(beat)
+        still_there = self.kept(posting)  # for all that is known, its request is under way
+        posting.site.php_eval(
+            'global $wpdb; $wpdb->query( "UPDATE {$wpdb->prefix}aftercare_canaries SET spent_at = spent_at - 400 '
+            f'WHERE ended_at = 0" ); {beat}'
+        )
+        assert (kept, still_there, self.kept(posting)) == (before + 1, before + 1, before)
+        came = answer(road, token)
+        assert (came["state"], came["ended"], came["event"], came["forgotten"]) == ("spent", False, None, True)
