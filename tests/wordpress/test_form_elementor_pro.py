@@ -165,6 +165,13 @@ class TestElementorPro(CanaryContract):
         assert (told["type"], told["status"], told["kept"]) == ("form.failed", "actions_failed", True)
         assert told["error"] == f"webhook (HTTP {answer})" and len(told["mails"]) == 1 and not told["mails_failed"]
 
+    def test_a_second_mail_that_fails_shows_the_visitor_an_error_and_is_told(self, posting: Posting) -> None:
+        form = changed(posting, submit_actions=["save-to-database", "email", "email2"], email_to_2="nobody")
+        assert posting.send(form=form).json()["success"] is False
+        told = posting.outcome()
+        assert (told["type"], told["status"], told["error"]) == ("form.failed", "actions_failed", "email2")
+        assert (told["kept"], len(told["mails"]), len(told["mails_failed"])) == (True, 2, 1)
+
     def test_without_collect_submissions_the_entry_is_not_kept(self, posting: Posting) -> None:
         posting.send(form=changed(posting, submit_actions=["email"]))
         told = posting.outcome()

@@ -97,6 +97,8 @@ class TestWooCommerce(FormContract):
         fields: dict[str, str | None] = {f"billing_{name}": value for name, value in BILLING.items()}
         fields |= {"woocommerce-process-checkout-nonce": nonce[1] if nonce else "", "payment_method": "bacs", **changes}
         posted = {name: value for name, value in fields.items() if value is not None}
+        if "woocommerce_checkout_place_order" in posted:  # without JavaScript
+            return visitor.post("/checkout/", posted)
         return visitor.post(f"/?wc-ajax={form}", posted)
 
     @staticmethod
@@ -113,6 +115,14 @@ class TestWooCommerce(FormContract):
         return visitor.session.post(
             f"{api}/checkout", json=body, headers={"Nonce": nonce, **(headers or {})}, timeout=30
         )
+
+    def test_without_javascript_the_same_is_told(self, posting: Posting) -> None:
+        place = {"woocommerce_checkout_place_order": "Place order"}
+        posting.send(place)
+        assert posting.outcome()["type"] == "form.submitted"
+        posting.told.forget()
+        posting.send({**place, "billing_city": ""})
+        assert posting.outcome()["invalid"] == ["billing_city"]
 
     def test_the_shop_and_the_customer_both_get_their_mail(self, posting: Posting) -> None:
         with posting.running(_CUSTOMERS_MAIL):
@@ -191,7 +201,7 @@ class TestWooCommerce(FormContract):
     def test_what_the_block_checkout_refuses_is_told(self, posting: Posting) -> None:
         self.order(posting, billing_address={**BILLING, "city": ""})
         told = posting.outcome()
-        assert (told["type"], told["kept"]) == ("form.rejected", False)
+        assert (told["type"], told["invalid"], told["kept"]) == ("form.rejected", ["billing_city"], False)
         assert "Vera" not in posting.told.text()
 
     def test_the_block_checkouts_old_nonce_is_told(self, posting: Posting) -> None:
@@ -227,6 +237,19 @@ class TestWooCommerce(FormContract):
         [refused] = posting.told.all("form.rejected")
         assert refused["form"] == "register" and OPS not in posting.told.text()
         posting.site.php_eval(f"wp_delete_user( get_user_by( 'email', '{OPS}' )->ID );")
+
+    def test_a_lost_password_is_told_with_its_mail(self, posting: Posting) -> None:
+        posting.site.php_eval(f"wp_create_user( 'customer', 'wp-7', '{OPS}' );")
+        for known in (OPS, "nobody@visitor.example"):
+            visitor = posting.site.visitor()
+            form = visitor.form("/account/lost-password/", "woocommerce-lost-password-nonce")
+            visitor.post(form.action, {**form.fields, "user_login": known})
+        posting.told.flush()
+        posting.site.php_eval(f"wp_delete_user( get_user_by( 'email', '{OPS}' )->ID );")
+        [told] = posting.told.all("form.submitted")
+        assert (told["form"], len(told["mails"]), told["mails_failed"]) == ("lostpassword", 1, [])
+        [refused] = posting.told.all("form.rejected", "form.failed", "form.lost")
+        assert (refused["type"], refused["form"]) == ("form.rejected", "lostpassword")
 
     @pytest.fixture
     def road(self, posting: Posting) -> Road:

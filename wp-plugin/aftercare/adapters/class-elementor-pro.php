@@ -164,17 +164,15 @@ final class Elementor_Pro extends \Aftercare\Form_Adapter implements \Aftercare\
 		}
 	}
 
-	/**
-	 * All actions ran.
-	 *
-	 * @param mixed $record Form_Record.
-	 */
-	public function recorded( $record ): ?Event {
+	/** All actions ran. */
+	public function recorded(): ?Event {
 		$this->seen += array( 'kept' => false ); // "Collect Submissions" is not among the actions.
-		if ( array_diff( $this->failed, array( 'email', 'email2' ) ) ) {
+		$event       = $this->taken();
+		if ( null !== $event && $this->failed && 'form.failed' !== $event->type ) {
+			// One of two mails, a webhook: the visitor is shown an error and may send it all again.
 			return $this->outcome( 'form.failed', 'actions_failed', array( 'error' => implode( ', ', $this->failed ) ) );
 		}
-		return $this->taken();
+		return $event;
 	}
 
 	/** @inheritDoc */

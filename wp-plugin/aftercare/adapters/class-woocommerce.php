@@ -22,6 +22,7 @@ use Aftercare\Event;
 use Aftercare\Form_Watch;
 use Aftercare\Includes\Forms\Woocommerce_Forms;
 use Aftercare\Includes\Forms\Woocommerce_Mails;
+use Aftercare\Includes\Forms\Woocommerce_Refusals;
 use Aftercare\Mail_Watch;
 
 final class Woocommerce extends \Aftercare\Form_Adapter implements \Aftercare\Lists_Forms {
@@ -210,9 +211,7 @@ final class Woocommerce extends \Aftercare\Form_Adapter implements \Aftercare\Li
 		return $this->outcome( 'form.rejected', $this->is( 'checkout' ) && ! $this->began ? 'nonce' : 'refused' );
 	}
 
-	/**
-	 * All is done but what mails came to.
-	 */
+	/** All is done: what did its mails come to? */
 	private function done(): ?Event {
 		if ( $this->is( 'checkout' ) && self::awaits_payment( (int) ( $this->seen['entry'] ?? 0 ) ) ) {
 			return $this->outcome( 'form.submitted', 'payment_pending' );
@@ -257,8 +256,8 @@ final class Woocommerce extends \Aftercare\Form_Adapter implements \Aftercare\Li
 		if ( $http_status >= 500 ) {
 			return $this->outcome( 'form.failed', 'server_error' );
 		}
-		$params = $said['data']['params'] ?? array();
-		return is_array( $params ) && $params ? $this->refused( array_keys( $params ) ) : $this->outcome( 'form.rejected', '' === $code ? 'refused' : $code );
+		$fields = Woocommerce_Refusals::fields( $said );
+		return $fields ? $this->refused( $fields ) : $this->outcome( 'form.rejected', '' === $code ? 'refused' : $code );
 	}
 
 	/** Whether this request posts that form and nothing was said of it yet. */

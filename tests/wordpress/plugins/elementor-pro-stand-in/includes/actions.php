@@ -113,6 +113,9 @@ namespace ElementorPro\Modules\Forms\Actions {
 
 	class Email extends Action_Base {
 
+		/** Behind the names of its settings. */
+		const END = '';
+
 		/** @inheritDoc */
 		public function get_name() {
 			return 'email';
@@ -123,13 +126,23 @@ namespace ElementorPro\Modules\Forms\Actions {
 			$settings = $record->get( 'form_settings' );
 			$headers  = apply_filters( 'elementor_pro/forms/wp_mail_headers', "Content-Type: text/html; charset=UTF-8\r\n" );
 			$text     = implode( '<br>', array_column( $record->get_field( array() ), 'value' ) );
-			$sent     = wp_mail( $settings['email_to'], 'New message', $text, $headers );
+			$sent     = wp_mail( $settings[ 'email_to' . static::END ], 'New message', $text, $headers );
 			do_action( 'elementor_pro/forms/mail_sent', $settings, $record );
 			if ( ! $sent ) {
 				$message = 'Your submission failed because of a server error.';
 				$answer->add_error_message( $message );
 				throw new \Exception( $message ); // phpcs:ignore WordPress.Security.EscapeOutput
 			}
+		}
+	}
+
+	class Email2 extends Email {
+
+		const END = '_2';
+
+		/** @inheritDoc */
+		public function get_name() {
+			return 'email2';
 		}
 	}
 

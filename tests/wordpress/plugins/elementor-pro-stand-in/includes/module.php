@@ -104,7 +104,7 @@ namespace ElementorPro\Modules\Forms {
 				add_action( 'elementor_pro/forms/validation', array( $guard, 'validation' ), 10, 2 );
 			}
 			$this->actions_registrar = new \ElementorPro\Core\Utils\Registrar();
-			foreach ( array( new Submissions\Actions\Save_To_Database(), new Actions\Email(), new Actions\Webhook() ) as $action ) {
+			foreach ( array( new Submissions\Actions\Save_To_Database(), new Actions\Email(), new Actions\Email2(), new Actions\Webhook() ) as $action ) {
 				$this->actions_registrar->register( $action );
 			}
 			do_action( 'elementor_pro/forms/actions/register', $this->actions_registrar );

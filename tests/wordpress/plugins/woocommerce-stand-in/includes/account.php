@@ -50,6 +50,12 @@ function woocommerce_stand_in_lost(): void {
 	exit;
 }
 
+add_action(
+	'init',
+	static function (): void {
+		add_rewrite_endpoint( 'lost-password', EP_PAGES );
+	}
+);
 add_action( 'wp_loaded', 'woocommerce_stand_in_register', 20 );
 add_action( 'wp_loaded', 'woocommerce_stand_in_lost', 20 );
 

@@ -38,14 +38,31 @@ function woocommerce_stand_in_process(): void {
 			do_action( 'woocommerce_checkout_order_processed', $order->get_id(), $_POST, $order );
 			$result = WC()->pay( $_POST['payment_method'] ?? '', $order );
 			if ( 'success' === $result['result'] ) {
-				wp_send_json( apply_filters( 'woocommerce_payment_successful_result', $result, $order->get_id() ) );
+				$result = apply_filters( 'woocommerce_payment_successful_result', $result, $order->get_id() );
+				if ( 'checkout' !== ( $_GET['wc-ajax'] ?? '' ) ) {
+					wp_redirect( $result['redirect'] ); // phpcs:ignore WordPress.Security.SafeRedirect
+					exit;
+				}
+				wp_send_json( $result );
 			}
 		}
 	} catch ( Exception $e ) {
 		wc_add_notice( $e->getMessage(), 'error' );
 	}
-	wp_send_json( array( 'result' => 'failure' ) );
+	if ( 'checkout' === ( $_GET['wc-ajax'] ?? '' ) ) {
+		wp_send_json( array( 'result' => 'failure' ) );
+	}
 }
+
+add_action(
+	'wp_loaded',
+	static function (): void {
+		if ( isset( $_POST['woocommerce_checkout_place_order'] ) ) {
+			woocommerce_stand_in_process();
+		}
+	},
+	20
+);
 
 add_action(
 	'template_redirect',

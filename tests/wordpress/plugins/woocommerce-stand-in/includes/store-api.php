@@ -22,7 +22,7 @@ function woocommerce_stand_in_order( WP_REST_Request $request ): WP_REST_Respons
 	if ( '' === ( $request['billing_address']['city'] ?? '' ) ) {
 		$missing = array(
 			'code' => 'woocommerce_rest_invalid_address',
-			'data' => array( 'errors' => array( 'billing' => array( 'City is required' ) ) ),
+			'data' => array( 'errors' => array( 'billing' => array( 'Town / City is required' ) ) ),
 		);
 		return new WP_REST_Response( $missing, 400 );
 	}
