@@ -9,6 +9,7 @@ import click
 
 from diagnostics.cli.domain import domain
 from diagnostics.cli.domains import domains
+from diagnostics.cli.form import form
 from diagnostics.cli.message import message
 from diagnostics.cli.reply import reply
 from diagnostics.cli.smtp import smtp
@@ -17,7 +18,7 @@ from diagnostics.cli.spf import spf
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Find out why a site's mail does not arrive.
+    """Find out why a site's mail does not arrive, or its form does not go out.
 
     Exit codes: 0 sound, 1 a fault, 2 wrong usage, 3 could not tell.
     """
@@ -25,6 +26,7 @@ def main() -> None:
 
 main.add_command(domain)
 main.add_command(domains)
+main.add_command(form)
 main.add_command(message)
 main.add_command(reply)
 main.add_command(smtp)

@@ -68,7 +68,7 @@ def test_a_press_with_empty_fields_that_only_the_site_could_refuse_stays_in_the_
 ) -> None:
     pages.pages["/"] = form(FIELDS, "method=post action=/send novalidate")
     tried = visit(pages.url + "/")
-    assert (tried.refused_empty, tried.message_kind, len(pages.posts())) == (None, "thanks", 1)
+    assert (tried.refused_empty, tried.message_kind, len(pages.posts())) == (None, "thanks", 1), tried.why
 
 
 def test_with_a_token_of_its_own_the_sites_refusal_is_tried_too(visit: Visiting, pages: Pages) -> None:

@@ -45,6 +45,7 @@ class Carrier:
     by_get: bool = False
     stopped_empty: bool = False
     stopped_again: int = 0
+    stopped: set[tuple[str, str]] = field(default_factory=set)  # method and address
     kept: set[str] = field(default_factory=set)  # origins that were not told what was typed
 
     async def ride(self, page: Page) -> None:
@@ -129,8 +130,14 @@ class Carrier:
         what, token = self.decide(request, paused_id, str(event.get("resourceType", "")))
         try:
             if what == "stop":
-                failure = {"requestId": event["requestId"], "errorReason": "BlockedByClient"}
-                await self._session.send("Fetch.failRequest", failure)
+                self.stopped.add((str(request["method"]), str(request["url"])))
+                if event.get("resourceType") == "Document":
+                    # No content: the page stays where it is, in the place of an error page of the browser's.
+                    empty = {"requestId": event["requestId"], "responseCode": 204}
+                    await self._session.send("Fetch.fulfillRequest", empty)
+                else:
+                    failure = {"requestId": event["requestId"], "errorReason": "BlockedByClient"}
+                    await self._session.send("Fetch.failRequest", failure)
                 return
             own = origin_of(str(request["url"])) == self.origin
             told = {name: value for name, value in request["headers"].items() if name.lower() != HEADER.lower()}

@@ -11,6 +11,7 @@ from diagnostics.finding import Code
 from diagnostics.forms.browser import codes
 from diagnostics.forms.browser.component import component_of
 from diagnostics.forms.browser.names import component_title
+from diagnostics.forms.browser.recorder import HELD_BACK
 from diagnostics.forms.browser.tried import PATIENCE_S, ConsoleError, Request, Tried
 
 _JQUERY = re.compile(r"(?:jQuery|\$) is not (?:defined|a function)|\$\(\.\.\.\)|jQuery\(\.\.\.\)")
@@ -95,7 +96,8 @@ def _missing_script(tried: Tried, of: str = "/") -> _Told | None:
 
 
 def _did_not_load(request: Request) -> bool:
-    return request.status >= 400 or bool(request.failed and "ERR_ABORTED" not in request.failed)
+    own_doing = "ERR_ABORTED" in request.failed or request.failed == HELD_BACK
+    return request.status >= 400 or bool(request.failed and not own_doing)
 
 
 def _failed(request: Request) -> str:

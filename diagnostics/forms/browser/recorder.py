@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_REQUESTS, MOST_ERRORS, MOST_DIALOGS = 300, 40, 10
 MOST_SAID = 2000  # of an answer to the form's own POST
+HELD_BACK = "held back by this test"
 _TOLD = ("document", "script", "stylesheet", "xhr", "fetch", "websocket", "ping", "other")
 
 
@@ -42,6 +43,7 @@ class Recorder:
 
     page: browser.Page
     is_ours: Callable[[str, str, str], bool]
+    held: Set[tuple[str, str]] = frozenset()  # method and address of what was not let out
     errors: list[ConsoleError] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -113,7 +115,10 @@ class Recorder:
         self.calls[request] = _Call(request, time.monotonic(), ours)
 
     def _answered(self, response: browser.Response) -> None:
-        if (call := self.calls.get(response.request)) is not None:
+        call = self.calls.get(response.request)
+        if call is not None and (call.request.method, call.request.url) in self.held:
+            call.failed, call.ended = HELD_BACK, True
+        elif call is not None:
             call.status = response.status
             call.type = response.headers.get("content-type", "").partition(";")[0].strip()[:60]
             if call.ours:
@@ -129,12 +134,13 @@ class Recorder:
 
     def _ended(self, request: browser.Request, failed: str) -> None:
         if (call := self.calls.get(request)) is not None:
-            call.failed = printable(failed, 120)
+            if not call.failed:
+                call.failed = HELD_BACK if "ERR_BLOCKED_BY_CLIENT" in failed else printable(failed, 120)
             call.took_ms = round((time.monotonic() - call.began) * 1000)
             call.ended = True
 
     def _complained(self, said: browser.ConsoleMessage) -> None:
-        if said.type == "error":
+        if said.type == "error" and "ERR_BLOCKED_BY_CLIENT" not in said.text:
             where = said.location
             self._keep(said.text, where.get("url", ""), int(where.get("lineNumber", 0)) + 1, thrown=False)
 

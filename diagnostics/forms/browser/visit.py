@@ -74,7 +74,7 @@ class Visit:
             empty_token=self.job.empty_token,
             headers=self.job.headers,
         )
-        self.recorder = Recorder(self.page, self.carrier.names_the_form)
+        self.recorder = Recorder(self.page, self.carrier.names_the_form, self.carrier.stopped)
         self.sight = Sight(self.page.main_frame, self.markup, self.job.scripts)
         self.lines_before: frozenset[str] = frozenset()
         self.press_ms = min(PRESS_MS, self.job.patience_s * 1000)
@@ -285,6 +285,7 @@ class Visit:
         self.lines_before = frozenset(await self.sight.ask("said", 400))
         self.heard = len(self.recorder.dialogs)
         self.sent_before = len(self.recorder.own)
+        self.complaints_before = len(self.recorder.errors)
         self.went_before = self.recorder.went[self.sight.frame]
         self.carrier.press(phase)
         self.recorder.pressing = True
@@ -375,6 +376,7 @@ class Visit:
         """Open the page anew, so that what the empty press left behind does not stand in the way."""
         self.carrier.press("open")
         self.recorder.pressing = False
+        del self.recorder.errors[self.complaints_before :]  # of scripts that were denied their answer by us
         await self.page.goto(self.job.url, wait_until="load", timeout=OPEN_S * 1000)
         await self._find()
 
