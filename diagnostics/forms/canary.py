@@ -74,7 +74,7 @@ class Canary:
     ],
     timeout_s=BUDGET_S + 4 * TRY_S,
 )  # fmt: skip
-async def formsin_a_browser(context: Context) -> list[Finding]:
+async def forms_in_a_browser(context: Context) -> list[Finding]:
     """Fill each form in a real browser and send it as a test entry."""
     began = time.monotonic()
     try:
