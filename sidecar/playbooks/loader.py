@@ -26,6 +26,7 @@ EVENTS = (  # docs/protocol.md, Events
     "form.lost",
     "form.stalled",
     "form.struggled",
+    "js.error",
     "php.error",
     "config.changed",
     "plugin.changed",

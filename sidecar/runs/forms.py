@@ -22,7 +22,7 @@ FORM_EVENTS = (
 def form_of(event: Event) -> str:
     """The form that an event is about, as `plugin:id`; "" for none."""
     data = event.data
-    if event.type.startswith("form."):
+    if event.type.startswith("form.") or event.type == "js.error":
         plugin, form = str(data.get("plugin") or ""), str(data.get("form") or "")
         return f"{plugin}:{form}" if plugin and form else ""
     return str(data.get("form") or "") if event.type.startswith("mail.") else ""

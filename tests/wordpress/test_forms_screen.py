@@ -103,6 +103,15 @@ def test_a_test_is_started_for_one_form_and_for_all(site: LabSite, sidecar: Scri
     assert [each.get("form", "") for each in sidecar.started] == ["", key_of(site)]
 
 
+def test_the_search_for_the_guilty_plugin_is_offered_for_a_broken_form_where_it_is_allowed(
+    site: LabSite, sidecar: ScriptedRuns
+) -> None:
+    assert "Which plugin breaks it?" not in site.admin().get(SCREEN).text
+    press(site.admin(), "wishes", conflict="1")
+    press(site.admin(), "try", 2)
+    assert sidecar.started == [{"playbook": "form-plugin-conflict", "by": "admin", "form": key_of(site)}]
+
+
 def test_what_the_admin_wishes_is_kept_and_nonsense_is_not(site: LabSite, sidecar: ScriptedRuns) -> None:
     key = key_of(site)
     page = press(

@@ -23,8 +23,11 @@ final class Forms_Screen implements Module {
 
 	const PAGE = 'aftercare-forms';
 
-	/** The playbook that a test runs. */
-	const PLAYBOOK = 'form-not-submitting';
+	/** The playbooks that a press runs. */
+	const PLAYBOOKS = array(
+		'test'     => 'form-not-submitting',
+		'conflict' => 'form-plugin-conflict',
+	);
 
 	const TIMEOUT_S = 6.0;
 
@@ -103,8 +106,9 @@ final class Forms_Screen implements Module {
 		check_admin_referer( 'aftercare_try' );
 		self::only( Access::DIAGNOSE );
 		$form = isset( $_POST['form'] ) && is_string( $_POST['form'] ) ? sanitize_text_field( wp_unslash( $_POST['form'] ) ) : '';
+		$how  = isset( $_POST['how'] ) && 'conflict' === $_POST['how'] ? 'conflict' : 'test';
 		$more = '' === $form ? array() : array( 'form' => $form );
-		$args = Actions::shown( Actions::start( self::PLAYBOOK, wp_get_current_user()->display_name, $more ), 'running' );
+		$args = Actions::shown( Actions::start( self::PLAYBOOKS[ $how ], wp_get_current_user()->display_name, $more ), 'running' );
 		wp_safe_redirect( isset( $args['run'] ) ? Screen::url( $args ) : self::url( $args ) );
 		exit;
 	}

@@ -9,6 +9,8 @@ declare( strict_types = 1 );
 
 namespace Aftercare\Admin;
 
+use Aftercare\Form_Wishes;
+
 final class Forms_Table {
 
 	/** @var array<string, mixed>[] The site's own list, each with what the sidecar knows of it. */
@@ -109,6 +111,9 @@ final class Forms_Table {
 		if ( '' === $form['not_tried'] ) {
 			/* translators: %s: name of a form. */
 			$this->button( $form['key'], __( 'Test', 'aftercare' ), 'button', sprintf( __( 'Test %s', 'aftercare' ), $form['title'] ) );
+			if ( 'broken' === $form['state'] && Form_Wishes::get( 'conflict' ) ) {
+				$this->button( $form['key'], __( 'Which plugin breaks it?', 'aftercare' ), 'button', '', 'conflict' );
+			}
 		} else {
 			echo esc_html( self::why_not( $form['not_tried'] ) );
 		}
@@ -183,9 +188,11 @@ final class Forms_Table {
 	 * @param string $label On it.
 	 * @param string $class Of it.
 	 * @param string $said  Read out in its place.
+	 * @param string $how   test, or conflict: the search for the plugin that breaks it.
 	 */
-	private function button( string $key, string $label, string $class, string $said = '' ): void {
+	private function button( string $key, string $label, string $class, string $said = '', string $how = 'test' ): void {
 		Form::open( 'try', 'aftercare-inline' );
+		echo '<input type="hidden" name="how" value="' . esc_attr( $how ) . '">';
 		echo '<input type="hidden" name="form" value="' . esc_attr( $key ) . '"><button type="submit" class="' . esc_attr( $class ) . '"';
 		echo ( '' === $said ? '' : ' aria-label="' . esc_attr( $said ) . '"' ) . ( $this->there ? '' : ' disabled' ) . '>' . esc_html( $label ) . '</button></form>';
 	}

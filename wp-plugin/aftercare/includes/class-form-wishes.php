@@ -23,7 +23,7 @@ final class Form_Wishes {
 	 * their entries can be held. `mails`: a test's mails go to the canary's `mailbox`, or `marked` to the form's own
 	 * recipient. `quiet`: from and until, the site's own time, or null. `conflict`: plugins may be halved for a signed
 	 * request; `never_off`: those that stay even then. `unexempted`: one more try without exemption from the spam filters. `beacon`: visitors' browsers tell of a
-	 * form's troubles. `sorry`: a visitor whose form failed reads where else to write.
+	 * form's troubles.
 	 */
 	const DEFAULTS = array(
 		'excluded'   => array(),
@@ -34,7 +34,6 @@ final class Form_Wishes {
 		'never_off'  => array(),
 		'unexempted' => false,
 		'beacon'     => false,
-		'sorry'      => false,
 	);
 
 	/** Forms that one list may name. */
@@ -97,7 +96,7 @@ final class Form_Wishes {
 			$forms          = array_filter( (array) ( $wishes[ $list ] ?? array() ), 'is_string' );
 			$sound[ $list ] = array_slice( array_values( array_unique( $forms ) ), 0, self::LONGEST );
 		}
-		foreach ( array( 'conflict', 'unexempted', 'beacon', 'sorry' ) as $switch ) {
+		foreach ( array( 'conflict', 'unexempted', 'beacon' ) as $switch ) {
 			$sound[ $switch ] = true === ( $wishes[ $switch ] ?? false );
 		}
 		$sound['mails'] = 'marked' === ( $wishes['mails'] ?? '' ) ? 'marked' : 'mailbox';
