@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from diagnostics.forms.browser.run import missing_parts
 from tests.servers import real_parts
 from tests.servers.lab import LabSite
 from tests.servers.sidecar import Sidecar
@@ -34,24 +36,15 @@ _SCRIPT = """document.addEventListener( 'submit', ( event ) => {
 @pytest.fixture
 def form(paired_site: LabSite, sidecar: Sidecar) -> str:
     """The contact form, as events name it; runs that other tests have left behind have ended."""
-    pytest.importorskip("playwright")
-    if reason := missing():
+    if reason := missing_parts():
         real_parts.missing["forms in a browser"] = reason
         pytest.skip(reason)
     poll(lambda: all(run["state"] == "ended" for run in all_runs(paired_site, sidecar)), 90.0, "a run does not end")
     listed = paired_site.php_eval(r"echo wp_json_encode( Aftercare\Forms::told() );")
-    import json
-
     for each in json.loads(listed)["forms"]:
         if each["plugin"] == "contact-form-7" and not each["not_tried"]:
             return f"contact-form-7:{each['form']}"
     raise AssertionError(listed)
-
-
-def missing() -> str:
-    from diagnostics.forms.browser.run import missing_parts
-
-    return missing_parts()
 
 
 def all_runs(site: LabSite, sidecar: Sidecar) -> list[dict[str, Any]]:
@@ -134,10 +127,10 @@ def test_a_notification_that_is_off_is_named_with_its_screen_until_it_is_on_agai
     paired_site: LabSite, sidecar: Sidecar, form: str
 ) -> None:
     known = sidecar.openings(paired_site.id)
-    with notification(paired_site, form, on=False):
+    with notification_off(paired_site, form):
         view = tried(paired_site, sidecar, form, "missing-form-submissions")
         assert view["cause"]["code"] == "form.trace.notification_off", view
-        assert "Contact → Contact Forms" in view["cause"]["remedy"]["text"]
+        assert "→ Additional Settings (the line `skip_mail: on`" in view["cause"]["remedy"]["text"]
         assert stages(view)["composed"] == "fail"
         ticket = sidecar.wait_for_ticket(paired_site.id, timeout_s=30.0, known=known)
         assert (ticket["code"], ticket["subject"]) == ("form.trace.notification_off", form)
@@ -157,12 +150,11 @@ def slider(site: LabSite) -> Iterator[None]:
 
 
 @contextmanager
-def notification(site: LabSite, form: str, *, on: bool) -> Iterator[None]:
+def notification_off(site: LabSite, form: str) -> Iterator[None]:
+    """As somebody does who tries a form out and forgets it: the plugin's own setting."""
     number = form.partition(":")[2]
-    php = "$mail = get_post_meta( {id}, '_mail', true ); $mail['active'] = {on};"
-    php += "update_post_meta( {id}, '_mail', $mail );"
-    site.php_eval(php.format(id=number, on="true" if on else "false"))
+    site.php_eval(f"update_post_meta( {number}, '_additional_settings', 'skip_mail: on' );")
     try:
         yield
     finally:
-        site.php_eval(php.format(id=number, on="false" if on else "true"))
+        site.php_eval(f"delete_post_meta( {number}, '_additional_settings' );")

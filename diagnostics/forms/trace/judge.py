@@ -122,7 +122,7 @@ def _lost(
     if lost == "kept":
         return [codes.NOT_KEPT.finding(form.key, {**told, "where": screens.entries or screens.form})]
     if lost == "composed":
-        return _no_mail(form, answer, {**told, "where": screens.mails})
+        return _no_mail(form, answer, {**told, "where": screens.mails}, screens)
     if lost == "accepted" and (mail := failed_mail(answer)):
         return _mail_failed(form, mail, around, {**told, "where": screens.entries or screens.mails})
     if not answer.ended:
@@ -141,13 +141,14 @@ def _not_arrived(form: Form, seen: Seen, answer: Answer, told: Mapping[str, Any]
     return codes.UNSEEN.finding(form.key, {**told, "why": why.rstrip(".") + "."}, reason=UnknownReason.UNAVAILABLE)
 
 
-def _no_mail(form: Form, answer: Answer, told: Mapping[str, Any]) -> list[Finding]:
+def _no_mail(form: Form, answer: Answer, told: Mapping[str, Any], screens: Screens) -> list[Finding]:
     if not form.notifications:
         return [codes.NOWHERE.finding(form.key, told)]
     off = [each for each in form.notifications if not each.on and (each.to or not each.to_field)]
     if off and not tells_staff(form):
         names = ", ".join(_named(each.title or each.id) for each in off)
-        return [codes.NOTIFICATION_OFF.finding(form.key, {**told, "names": names})]
+        where = screens.off or screens.mails
+        return [codes.NOTIFICATION_OFF.finding(form.key, {**told, "names": names, "where": where})]
     on = [each for each in form.notifications if each.on]
     names = ", ".join(_named(each.title or each.id) for each in on)
     if all(not each.to and not each.to_field for each in on):
@@ -201,7 +202,8 @@ def _notifications(form: Form, around: Around, screens: Screens, facts: Mapping[
         off = [each for each in form.notifications if not each.on and each.to]
         names = ", ".join(_named(each.title or each.id) for each in off)
         code = codes.NOTIFICATION_OFF if off else codes.NOBODY_TOLD
-        found.append(code.finding(form.key, {**told, "names": names}))
+        where = (screens.off or screens.mails) if off else screens.mails
+        found.append(code.finding(form.key, {**told, "names": names, "where": where}))
     elif form.keeps and not form.notifications:
         found.append(codes.NOBODY_TOLD.finding(form.key, told))
     for each in form.notifications:

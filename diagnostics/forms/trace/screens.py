@@ -19,6 +19,7 @@ class Screens:
     mails: str
     entries: str = ""
     spam: str = ""
+    off: str = ""  # where a mail is switched off and on; "" where its own screen does it
 
 
 SCREENS = {
@@ -27,6 +28,7 @@ SCREENS = {
         "Contact → Contact Forms → {title} → Mail",
         "Flamingo → Inbound Messages, where Flamingo is installed",
         "Contact → Integration",
+        "Contact → Contact Forms → {title} → Additional Settings (the line `skip_mail: on` or `demo_mode: on` has to go)",
     ),
     "wpforms": Screens(
         "WPForms → All Forms → {title} → Fields",
