@@ -28,7 +28,7 @@ SCREENS = {
         "Contact → Contact Forms → {title} → Mail",
         "Flamingo → Inbound Messages, where Flamingo is installed",
         "Contact → Integration",
-        "Contact → Contact Forms → {title} → Additional Settings (the line `skip_mail: on` or `demo_mode: on` has to go)",
+        "Contact → Contact Forms → {title} → Additional Settings (the line `skip_mail: on` or `demo_mode: on` must go)",
     ),
     "wpforms": Screens(
         "WPForms → All Forms → {title} → Fields",
