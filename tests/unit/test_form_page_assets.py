@@ -218,6 +218,11 @@ def test_a_key_that_can_be_none_is_told_and_never_shown_whole(box: str, key: str
     assert key not in str(findings[0].to_json())
 
 
+def test_a_secret_that_stands_in_the_page_is_named_as_one() -> None:
+    for box, key in (("h-captcha", "0x" + "a1B2" * 10), ("cf-turnstile", "0x4AAAAAAADnPIDROrmt1Wwj" + "x" * 13)):
+        assert "it is the secret key" in with_captcha(box, key)[0].summary
+
+
 @pytest.mark.parametrize(
     ("box", "key"),
     [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.planted.forms.fault import BEFORE, fault
+from tests.planted.forms.fault import fault
 from tests.planted.forms.ground import Ground
-from tests.planted.forms.pages import CF7, FLUENT, FORMIDABLE, GRAVITY, NINJA, WPFORMS
+from tests.planted.forms.pages import FLUENT, FORMIDABLE, GRAVITY, NINJA, WPFORMS
 
 FORMINATOR = "forminator"
 DEAD = ("shown", "pressed", "arrived")
@@ -127,22 +127,6 @@ def captcha_held(ground: Ground) -> Iterator[str]:
     yield from _captcha(ground, f'<div class="g-recaptcha" data-sitekey="{_KEY}"></div>', held)
 
 
-@fault("captcha's provider cannot be reached", WPFORMS, "form.browser.captcha_unreachable", stages=(*DEAD, ""))
-def captcha_unreachable(ground: Ground) -> Iterator[str]:
-    keys = f"'captcha-provider' => 'recaptcha', 'recaptcha-type' => 'v2', 'recaptcha-site-key' => '{_KEY}', "
-    code = (
-        "foreach ( array( 'option', 'default_option' ) as $when ) { add_filter( $when . '_wpforms_settings', "
-        "fn( $all ) => "
-    )
-    code += f"array( {keys} 'recaptcha-secret-key' => 'x' ) + (array) $all ); }}"
-    on = (
-        "add_filter( 'wpforms_frontend_form_data', function ( $form ) { $form['settings']['recaptcha'] = '1'; "
-        "return $form; } );"
-    )
-    with ground.running(code + on):
-        yield ground.pages[WPFORMS]
-
-
 # -- cached pages ---------------------------------------------------------------
 
 _OLD = {"Age": str(4 * 86400), "X-Cache": "HIT"}
@@ -181,6 +165,3 @@ def old_gravity(ground: Ground) -> Iterator[str]:
         ),
     ):
         yield ground.pages[GRAVITY]
-
-
-__all__ = ["BEFORE", "CF7"]
