@@ -85,9 +85,10 @@ def seen_of_run(view: Mapping[str, Any]) -> list[dict[str, Any]]:
                 continue
             own = forms.setdefault(key, {"form": key, "title": evidence.get("title") or key, "page": ""})
             for name in ("page", "trace", "pictures", "log"):
-                if evidence.get(name) and not own.get(name):
+                better = name == "trace" and evidence.get("seen_by") == "canary"  # than a visitor's entry of before
+                if evidence.get(name) and (better or not own.get(name)):
                     own[name] = evidence[name]
-    kept = {each["id"] for each in view["pictures"]}
+    kept = {each["id"]: each for each in view["pictures"]}
     for own in forms.values():
-        own["pictures"] = [each for each in own.get("pictures") or () if each["id"] in kept]
+        own["pictures"] = [kept[each["id"]] for each in own.get("pictures") or () if each["id"] in kept]
     return list(forms.values())

@@ -36,7 +36,8 @@ def form_seen(cause: Finding, rows: Sequence[FoundRow], run_url: str = "") -> Fo
     if not form:
         return None
     own = [row.evidence for row in rows if row.evidence.get("form") == form]
-    trace = _first(own, "trace") or cause.evidence.get("trace")
+    tried = [each for each in own if each.get("seen_by") == "canary"]
+    trace = _first(tried, "trace") or _first(own, "trace") or cause.evidence.get("trace")
     pictures, log, canary = (_first(own, name) for name in ("pictures", "log", "canary"))
     title, page = (str(cause.evidence.get(name) or _first(own, name) or "") for name in ("title", "page"))
     seen: Mapping[str, Any] = canary.get("seen") or {} if isinstance(canary, Mapping) else {}

@@ -14,6 +14,7 @@ from diagnostics.forms.trace import codes
 from diagnostics.forms.trace.answer import Answer, read_answer
 from diagnostics.forms.trace.cause import causes_of, standing
 from diagnostics.forms.trace.counts import counts_of
+from diagnostics.forms.trace.entry import way_of_entry
 from diagnostics.forms.trace.judge import Around, judge, judge_settings
 from diagnostics.forms.trace.look import dead
 from diagnostics.forms.trace.quiet import quiet_until
@@ -178,6 +179,22 @@ def test_a_sender_that_a_mail_plugin_overrides_is_accused_of_nothing() -> None:
 )
 def test_a_recipients_domain_is_dead_only_where_dns_says_so(route: MailRoute, why: str) -> None:
     assert why in dead(route) and bool(why) == bool(dead(route))
+
+
+@pytest.mark.parametrize(
+    ("raw", "lost"),
+    [
+        ({"found": True, "spam": False, "mails": [{"outcome": "sent", "host": "smtp.example.net"}]}, ""),
+        ({"found": True, "spam": False, "mails": [{"outcome": "failed", "error": "550 no"}]}, "accepted"),
+        ({"found": True, "spam": False, "mails": [{"outcome": "hung"}]}, "accepted"),
+        ({"found": True, "spam": True, "spam_by": "akismet", "mails": []}, "spam"),
+        ({"found": None, "spam": None, "mails": "?"}, ""),
+    ],
+)
+def test_a_kept_entrys_way_is_told_from_the_sites_own_records(raw: dict[str, Any], lost: str) -> None:
+    way = way_of_entry(FORM, raw, "2026-11-24T10:00:00Z")
+    assert (way.kind, way.lost_at) == ("entry", lost)
+    assert way.stage("shown").verdict == "unknown", "nobody saw the visitor's browser"
 
 
 # -- causes ---------------------------------------------------------------

@@ -11,6 +11,7 @@ from diagnostics.finding import Finding, UnknownReason
 from diagnostics.forms.form import Form, Forms, Wishes, read_forms
 from diagnostics.forms.trace import codes
 from diagnostics.forms.trace.counts import DAYS, LOST_AT, SPAM_AT_LEAST, Counts, counts_of
+from diagnostics.forms.trace.entry import way_of_entry
 from diagnostics.forms.trace.judge import title_of
 from diagnostics.forms.trace.screens import screens_of
 from diagnostics.forms.trace.stages import TITLES
@@ -30,7 +31,9 @@ async def counts(context: Context) -> list[Finding]:
     if not known:
         told = {"days": DAYS, "form": context.form or None, "events": len(context.events)}
         return [codes.NO_ENTRIES.finding(context.form or site_name(context), told, reason=UnknownReason.UNAVAILABLE)]
-    found = [finding for key, each in known.items() for finding in _of_form(context, _form(forms, key), each)]
+    found = []
+    for key, each in known.items():
+        found += await _of_form(context, _form(forms, key), each)
     return [*found, _all(context, forms, known)]
 
 
@@ -46,7 +49,7 @@ def _form(forms: Forms, key: str) -> Form:
     return forms.by_key(key) or Form(plugin=plugin, id=form_id)
 
 
-def _of_form(context: Context, form: Form, found: Counts) -> list[Finding]:
+async def _of_form(context: Context, form: Form, found: Counts) -> list[Finding]:
     lost, spam = found.lost_now, found.lost_now.get("spam", 0)
     screens, since = screens_of(form), found.lost_since
     if since is None:
@@ -68,12 +71,27 @@ def _of_form(context: Context, form: Form, found: Counts) -> list[Finding]:
         number = failed + gone
         words = f"{number} visitor{'s' if number != 1 else ''} lost their entry"
         told = {**facts, "words": words, "number": number, "stage": TITLES[at], "lost_at": at}
+        told["trace"] = await _last_lost(context, form)
         return [codes.ENTRIES_LOST.finding(form.key, {**told, "where": screens.entries or screens.mails})]
     if spam >= SPAM_AT_LEAST and found.through:
         by = f" by {', '.join(found.spam_by)}" if found.spam_by else ""
         told = {**facts, "number": spam, "by": by, "lost_at": "spam", "where": screens.spam or screens.form}
         return [codes.ALL_SPAM.finding(form.key, told)]
     return []
+
+
+async def _last_lost(context: Context, form: Form) -> dict[str, Any] | None:
+    """The way of the last entry that was kept and whose mail failed; None where there is none, or nobody answers."""
+    for event in context.events:
+        data = data_of(event)
+        own = f"{data.get('plugin')}:{data.get('form')}" == form.key and event.get("type") == "form.failed"
+        if own and (entry := data.get("entry")):
+            try:
+                raw = await ask(context, "form.entry", {"plugin": form.plugin, "form": form.id, "entry": str(entry)})
+            except SiteUnavailable:
+                return None
+            return way_of_entry(form, raw, str(event.get("occurred_at"))).to_json()
+    return None
 
 
 def _all(context: Context, forms: Forms, known: Mapping[str, Counts]) -> Finding:
