@@ -7,7 +7,7 @@ use Aftercare\Form_Pages;
 
 /** Whether a post with this content is found by this mark. */
 function shows( string $mark, string $content ): bool {
-	return (bool) preg_match( Form_Pages::pattern( $mark ), $content );
+	return array( 0 ) === Form_Pages::found( Form_Pages::index( array( array( $mark ) ) ), $content );
 }
 
 return array(
@@ -29,6 +29,27 @@ return array(
 	},
 	'a mark that ends in % leaves the rest of the word open' => static function (): void {
 		check( shows( '[contact-form-7 %id="abc1234%', '[contact-form-7 id="abc1234ffff" title="x"]' ) );
+	},
+	'an attribute whose name ends alike is not it' => static function (): void {
+		check( shows( '[contact-form-7 %id="5"', '[contact-form-7 html_id="9" id="5"]' ) );
+		check( ! shows( '[contact-form-7 %id="9"', '[contact-form-7 html_id="9" id="5"]' ) );
+	},
+	'a mark without a value is a shortcode or block of its own' => static function (): void {
+		check( shows( '[woocommerce_checkout', 'x[woocommerce_checkout]' ) );
+		check( ! shows( '[woocommerce_checkout', '[woocommerce_checkout_fields]' ) );
+		check( shows( '<!-- wp:woocommerce/checkout ', '<!-- wp:woocommerce/checkout {"a":1} -->' ) );
+		check( shows( '<!-- wp:woocommerce/checkout ', '<!-- wp:woocommerce/checkout -->' ) );
+		check( ! shows( '<!-- wp:woocommerce/checkout ', '<!-- wp:woocommerce/checkout-fields -->' ) );
+	},
+	'of many forms each is told by its own marks, in one reading' => static function (): void {
+		$marks = array();
+		for ( $id = 1; $id <= 500; ++$id ) {
+			$marks[] = array( "[contact-form-7 %id=\"$id\"", "<!-- wp:contact-form-7/contact-form-selector %\"id\":$id", "[contact-form-7 %id=\"f00d$id%" );
+		}
+		$text = str_repeat( 'words ', 5000 ) . '[contact-form-7 id="7"] <!-- wp:contact-form-7/contact-form-selector {"id":12,"title":"x"} --> [contact-form-7 id="f00d9aaa"]';
+		$found = Form_Pages::found( Form_Pages::index( $marks ), $text );
+		sort( $found );
+		same( array( 6, 8, 11 ), $found );
 	},
 	'the database is asked for what the marks of one plugin have in common' => static function (): void {
 		same( '[contact-form-7 ', Form_Pages::stem( '[contact-form-7 %id="5"' ) );
