@@ -58,26 +58,29 @@ def weighed(entries: Entries, days: range, plain: Sequence[int]) -> dict[int, di
     # How many an hour has that is empty as often as this one; then what the cut takes from it by chance.
     usual = {group: [-math.log1p(-seen / (number[group] + 1)) for seen in present[group]] for group in present}
     lost = {group: [_cut_by_chance(mean) for mean in usual[group]] for group in usual}
-    weighed = {}
+    most = {group: [_most_of_hour(mean) for mean in usual[group]] for group in usual}
+    found = {}
     for day in days:
-        mean, share = usual[weekend(day)], lost[weekend(day)]
-        weighed[day] = {hour: min(count, 1 + mean[hour]) * share[hour] for hour, count in entries.by_day.get(day, ())}
-    totals = {day: sum(hours.values()) for day, hours in weighed.items()}
+        group = weekend(day)
+        found[day] = {
+            hour: min(count, most[group][hour]) * lost[group][hour] for hour, count in entries.by_day.get(day, ())
+        }
+    totals = {day: sum(hours.values()) for day, hours in found.items()}
     for day, most_of_day in _most_of_days(totals, plain, days).items():
         if totals[day] > most_of_day:
-            weighed[day] = {hour: count * most_of_day / totals[day] for hour, count in weighed[day].items()}
-    return weighed
+            found[day] = {hour: count * most_of_day / totals[day] for hour, count in found[day].items()}
+    return found
 
 
 @lru_cache(maxsize=512)
 def chances(mean: float) -> tuple[float, ...]:
     """Poisson's probabilities of 0, 1, 2 … entries, until hardly any is left."""
     chance = math.exp(-mean)
-    chances: list[float] = []
-    while len(chances) <= mean or chance > 1e-9:
-        chances.append(chance)
-        chance *= mean / len(chances)
-    return tuple(chances)
+    found: list[float] = []
+    while len(found) <= mean or chance > 1e-9:
+        found.append(chance)
+        chance *= mean / len(found)
+    return tuple(found)
 
 
 def _most_of_hour(mean: float) -> float:

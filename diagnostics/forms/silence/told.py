@@ -36,7 +36,10 @@ class Told:
 
     def number(self, kind: str, first: int, last: int) -> int:
         """How many of *kind* from the hour *first* to before *last*."""
-        return sum(number for hour, number in self.of(kind).items() if first <= hour < last)
+        hours = self.of(kind)
+        if last - first < len(hours):
+            return sum(hours.get(hour, 0) for hour in range(first, last))
+        return sum(number for hour, number in hours.items() if first <= hour < last)
 
 
 def read(raw: Mapping[str, Any]) -> Told:
