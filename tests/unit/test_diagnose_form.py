@@ -39,7 +39,7 @@ def test_it_looks_and_sends_nothing_unless_asked_to(pages: Pages, tmp_path: Path
 
 @pytest.mark.skipif(bool(missing_parts()), reason=missing_parts())
 def test_asked_to_send_it_sends_once_and_says_what_the_visitor_reads(pages: Pages) -> None:
-    code, said = diagnosed(f"{pages.url}/", "--allow-private", "--send", "--phone", "--json")
+    _, said = diagnosed(f"{pages.url}/", "--allow-private", "--send", "--phone", "--json")
     told = json.loads(said[said.index("{") :])
     assert (told["reached"], told["message"], len(pages.posts())) == ("answered", "Thank you", 1)
     assert told["findings"][0]["code"] == "form.browser.works"

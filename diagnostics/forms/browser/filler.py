@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from diagnostics.forms.browser.filling import Control, Deed, Tester, deed_for, file_content
+from diagnostics.forms.browser.filling import Control, Deed, Typist, deed_for, file_content
 from diagnostics.forms.browser.gone import gone
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ MOST_ALTERNATIVES = 24
 
 
 async def fill(
-    sight: Sight, tester: Tester, chosen: set[str], take_in: Callable[[dict[str, Any]], list[Control]]
+    sight: Sight, typist: Typist, chosen: set[str], take_in: Callable[[dict[str, Any]], list[Control]]
 ) -> list[str]:
     """The names of the fields that were filled. *chosen*: groups to tick in that are done, kept from step to step."""
     done: set[str] = set()
@@ -29,7 +29,7 @@ async def fill(
             if known in done and control.type not in ("radio", "checkbox"):
                 continue
             done.add(known)
-            deed = deed_for(control, tester, chosen)
+            deed = deed_for(control, typist, chosen)
             if deed.what == "leave":
                 continue
             new = True

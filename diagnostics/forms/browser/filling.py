@@ -61,7 +61,7 @@ class Deed:
 
 
 @dataclass(frozen=True)
-class Tester:
+class Typist:
     """Who fills the form. *mark*: eight hexadecimal digits of this try alone."""
 
     mark: str
@@ -140,7 +140,7 @@ _LIKELY = ("1234567890", "2025550143", "+12025550143", "202-555-0143", "(202) 55
 FILE_NAME, FILE_TEXT = "aftercare-test", b"A test file of the site's support. Nothing has to be done.\n"
 
 
-def deed_for(control: Control, tester: Tester, chosen: set[str]) -> Deed:
+def deed_for(control: Control, typist: Typist, chosen: set[str]) -> Deed:
     """What to do with *control*. *chosen*: names of radio groups and of ticked groups that are done."""
     kind = control.type
     if control.disabled or control.trap or not control.visible or kind in _NEVER:
@@ -154,18 +154,18 @@ def deed_for(control: Control, tester: Tester, chosen: set[str]) -> Deed:
         return _choice(control)
     if kind == "file":
         return Deed("attach", file_name(control.accept))
-    value = value_for(control, tester)
+    value = value_for(control, typist)
     if kind in ("range", "color") or control.readonly:
         return Deed("set", value)
     return Deed("type", value, _alternatives(control))
 
 
-def value_for(control: Control, tester: Tester) -> str:
+def value_for(control: Control, typist: Typist) -> str:
     """A value that fits the field's type, words and limits."""
-    day = _day_within(control, tester.today + timedelta(days=14))
+    day = _day_within(control, typist.today + timedelta(days=14))
     match control.type:
         case "email":
-            return _within(control, tester.address)
+            return _within(control, typist.address)
         case "tel":
             return _within(control, _PHONE)
         case "url":
@@ -185,30 +185,30 @@ def value_for(control: Control, tester: Tester) -> str:
         case "color":
             return "#336699"
         case "password":
-            return f"Test-{tester.mark}-1"
+            return f"Test-{typist.mark}-1"
     if total := _SUM.search(control.words):
         return str(_sum(int(total[1]), total[2], int(total[3])))
     named = _BY_AUTOCOMPLETE.get(control.autocomplete.split(" ")[-1].lower(), "")
     if named or control.autocomplete == "email":
-        return _within(control, named or tester.address)
-    return _within(control, _by_words(control, tester, day))
+        return _within(control, named or typist.address)
+    return _within(control, _by_words(control, typist, day))
 
 
-def _by_words(control: Control, tester: Tester, day: date) -> str:
+def _by_words(control: Control, typist: Typist, day: date) -> str:
     asks = next((asks for words, asks in _BY_WORDS if re.search(words, control.words)), "")
     if control.tag == "textarea":
-        return tester.message  # whatever its label: it has room
+        return typist.message  # whatever its label: it has room
     if control.inputmode in ("numeric", "decimal") and not asks:
         return "2"
     return {
-        "email": tester.address,
+        "email": typist.address,
         "phone": _PHONE,
         "url": _URL,
         "birthday": _as_shown(control, date(1990, 5, 4)),
         "date": _as_shown(control, day),
-        "subject": f"Aftercare test {tester.mark}",
-        "message": tester.message,
-        "": f"Test {tester.mark}",
+        "subject": f"Aftercare test {typist.mark}",
+        "message": typist.message,
+        "": f"Test {typist.mark}",
     }.get(asks, asks)
 
 
@@ -292,7 +292,7 @@ def _sum(one: int, sign: str, other: int) -> int:
 def file_name(accept: str) -> str:
     """A small file's name that *accept* (HTML Standard §4.10.5.1.18) lets through."""
     wanted = accept.lower()
-    for ending, says in ((".txt", "text/"), (".pdf", "application/pdf"), (".png", "image/"), (".jpg", "image/jpeg")):
+    for ending, says in ((".txt", "text/"), (".pdf", "application/pdf"), (".jpg", "image/jpeg"), (".png", "image/")):
         if not wanted or ending in wanted or says in wanted or "*/*" in wanted:
             return FILE_NAME + ending
     ending = wanted.split(",")[0].strip()

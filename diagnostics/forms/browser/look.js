@@ -4,7 +4,7 @@
  * bounds what it hands back. The page may lie to it, about itself.
  */
 (() => {
-	const MOST_FORMS = 500, MOST_CONTROLS = 150, MOST_OPTIONS = 60, MOST_TEXT = 160, MOST_LINES = 400;
+	const MOST_FORMS = 2000, MOST_CONTROLS = 150, MOST_OPTIONS = 60, MOST_TEXT = 160, MOST_LINES = 400;
 	const clean = (text, most = MOST_TEXT) => String(text || '').replace(/\s+/g, ' ').trim().slice(0, most);
 
 	function roots(start) {

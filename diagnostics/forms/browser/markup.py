@@ -31,7 +31,7 @@ MARKUP: dict[str, Markup] = {
         thanks="form.wpcf7-form.sent .wpcf7-response-output, form[data-status='sent'] .wpcf7-response-output",
         wrong="form.invalid .wpcf7-response-output, form.failed .wpcf7-response-output, "
         "form.aborted .wpcf7-response-output, form.spam .wpcf7-response-output",
-        named=r"contact-forms/{id}/feedback|name=\"_wpcf7\"\s+{id}\b|(?:^|&)_wpcf7={id}(?:&|$)",
+        named=r"contact-forms/{id}/feedback|name=\"_wpcf7\"\s+{id}\b|(?:^|[&\s])_wpcf7={id}(?:&|$)",
     ),
     "wpforms": Markup(
         form="form#wpforms-form-{id}",
@@ -47,7 +47,7 @@ MARKUP: dict[str, Markup] = {
         thanks=".gform_confirmation_message, .gform_confirmation_wrapper",
         wrong=".gform_validation_errors, .validation_error, .gform_submission_error",
         next=".gform_next_button",
-        named=r"name=\"gform_submit\"\s+{id}\b|(?:^|&)gform_submit={id}(?:&|$)|name=\"is_submit_{id}\"",
+        named=r"name=\"gform_submit\"\s+{id}\b|(?:^|[&\s])gform_submit={id}(?:&|$)|name=\"is_submit_{id}\"",
     ),
     "ninja-forms": Markup(
         form="#nf-form-{id}-cont",
@@ -63,7 +63,7 @@ MARKUP: dict[str, Markup] = {
         thanks=".ff-message-success",
         wrong=".ff-errors-in-stack",
         next=".ff-btn-next",
-        named=r"(?=[\s\S]*fluentform_submit|[\s\S]*_fluentform_{id}_)[\s\S]*(?:(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
+        named=r"(?=[\s\S]*fluentform_submit|[\s\S]*_fluentform_{id}_)[\s\S]*(?:(?:^|[&\s])form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
     ),
     "formidable": Markup(
         form="form:has(input[name='form_id'][value='{id}'])",
@@ -71,7 +71,7 @@ MARKUP: dict[str, Markup] = {
         thanks=".frm_message",
         wrong=".frm_error_style",
         next=".frm_next_page, button.frm_button_submit[data-page]",
-        named=r"(?=[\s\S]*frm_action)[\s\S]*(?:(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
+        named=r"(?=[\s\S]*frm_action)[\s\S]*(?:(?:^|[&\s])form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
     ),
     "forminator": Markup(
         form="form#forminator-module-{id}",
@@ -79,7 +79,7 @@ MARKUP: dict[str, Markup] = {
         thanks=".forminator-response-message.forminator-success",
         wrong=".forminator-response-message.forminator-error",
         next=".forminator-button-next",
-        named=r"(?=[\s\S]*forminator_submit_form)[\s\S]*(?:(?:^|&)form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
+        named=r"(?=[\s\S]*forminator_submit_form)[\s\S]*(?:(?:^|[&\s])form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
     ),
     "elementor": Markup(
         form="form.elementor-form",

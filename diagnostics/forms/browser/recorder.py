@@ -156,7 +156,7 @@ class Recorder:
                 self.errors.append(complaint)
 
     def _asked(self, dialog: browser.Dialog) -> None:
-        if len(self.dialogs) < MOST_DIALOGS:
+        if dialog.type != "beforeunload" and len(self.dialogs) < MOST_DIALOGS:
             self.dialogs.append(printable(dialog.message, 300))
         # "Leave this page?" is answered by leaving, all else by No.
         self._later(dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from diagnostics.forms.browser import consent
 from diagnostics.forms.browser.carrier import EMPTY, SEND, STEP, Carrier, origin_of
 from diagnostics.forms.browser.chromium import as_a_visitors
 from diagnostics.forms.browser.filler import fill
-from diagnostics.forms.browser.filling import Control, Tester
+from diagnostics.forms.browser.filling import Control, Typist
 from diagnostics.forms.browser.gone import gone, slow
 from diagnostics.forms.browser.markup import markup_of
 from diagnostics.forms.browser.outcome import Read, how_refused, is_accessible, read
@@ -31,7 +31,8 @@ from diagnostics.printable import printable
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
 
-OPEN_S = 20.0  # for the page's document
+OPEN_S = 25.0  # for the page's answer to begin
+WHOLE_S = 8.0  # more for its document
 LOAD_S = 6.0  # more for its scripts and styles
 OPENER_S = 1.0  # after which what may open a pop-up is pressed
 DRAWN_S = 4.0  # more for a form that a script draws
@@ -65,10 +66,10 @@ class Visit:
         self.began = time.monotonic()
         self.page: Page = self.context.pages[0]
         self.markup = markup_of(self.job.form)
-        self.tester = Tester(secrets.token_hex(4), datetime.now(UTC).date())
+        self.typist = Typist(secrets.token_hex(4), datetime.now(UTC).date())
         self.carrier = Carrier(
             origin_of(self.job.url),
-            self.tester.mark,
+            self.typist.mark,
             named=self.markup.named if self.markup else "",
             token=self.job.token,
             empty_token=self.job.empty_token,
@@ -122,19 +123,19 @@ class Visit:
         await self.carrier.ride(self.page)
         await self.carrier.be_called(as_a_visitors(await self._user_agent(), phone=self.job.phone))
         try:
-            answer = await self.page.goto(self.job.url, wait_until="domcontentloaded", timeout=OPEN_S * 1000)
+            answer = await self.page.goto(self.job.url, wait_until="commit", timeout=OPEN_S * 1000)
             self.facts["page_status"] = answer.status if answer else 0
         except slow():
-            self.recorder.note(f"the page's document was not whole after {OPEN_S:g} s")
-            if self.page.url in ("", "about:blank"):
-                raise Stopped(f"the page did not open within {OPEN_S:g} s") from None
+            self._stop(f"the page did not open within {OPEN_S:g} s", "unreachable")
+            raise Stopped(self.why) from None
         except gone() as error:
             self._stop(f"the page could not be opened: {_first_line(error)}", "unreachable")
             raise Stopped(self.why) from error
         try:
+            await self.page.wait_for_load_state("domcontentloaded", timeout=WHOLE_S * 1000)
             await self.page.wait_for_load_state("load", timeout=LOAD_S * 1000)
         except slow():
-            self.recorder.note(f"the page was still loading {LOAD_S:g} s after its document")
+            self.recorder.note("the page was still loading when the form was looked for")
         if self.recorder.went[self.page.main_frame] > MOST_NAVIGATIONS:
             self._stop("the page reloads itself again and again", "limit")
             raise Stopped(self.why)
@@ -212,9 +213,14 @@ class Visit:
         return True
 
     def _take_in(self, facts: dict[str, Any]) -> list[Control]:
-        controls = [control_of(each) for each in facts["controls"]]
+        # What the plugin demands and the page marks nowhere is required all the same.
+        demanded = {each.name for each in self.job.form.fields if each.required} if self.job.form else set()
+        controls = [
+            replace(each, required=each.required or each.name.removesuffix("[]") in demanded)
+            for each in map(control_of, facts["controls"])
+        ]
         self.native = bool(facts["native"])
-        self.tester = Tester(self.tester.mark, self.tester.today, self.tester.email, str(facts["lang"])[:5] or "en")
+        self.typist = Typist(self.typist.mark, self.typist.today, self.typist.email, str(facts["lang"])[:5] or "en")
         self.facts["method"] = printable(str(facts["method"]), 10)
         self.facts["required"] = tuple(
             dict.fromkeys(
@@ -410,7 +416,7 @@ class Visit:
         filled: list[str] = []
         steps = 1
         while True:
-            filled += await fill(self.sight, self.tester, chosen, self._take_in)
+            filled += await fill(self.sight, self.typist, chosen, self._take_in)
             self.facts["fields"] = tuple(dict.fromkeys(printable(each, 80) for each in filled))
             kind = await self.sight.ask("button", self.sight.next, "kind")
             if kind != "next" or steps >= MOST_STEPS:
@@ -554,8 +560,6 @@ class Visit:
         """After the page went on everything on it looks new: what stood on the one before is not."""
         if not self._went_on_to_another_page():
             return now
-        from dataclasses import replace
-
         if now.fresh:
             return replace(now, fresh=tuple(each for each in now.fresh if each not in self.lines_before))
         return now
