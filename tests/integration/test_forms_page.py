@@ -89,6 +89,8 @@ def wordpress(page: str, **more: Any) -> Answering:
             await say(writer, *more.get("ajax", ("0", "400 Bad Request")))
         elif path.startswith("/wp-json/"):
             await say(writer, *more.get("rest", ('{"rules": []}', "200 OK")), Content_Type="application/json")
+        elif path.startswith("/wp-content/"):
+            await say(writer, *more.get("script", ("var a;", "200 OK")), Content_Type="text/javascript")
         else:
             await say(writer, "no", "404 Not Found")
 
@@ -108,7 +110,8 @@ async def test_a_page_is_asked_once_as_it_comes_once_past_the_cache_and_its_road
     async with serving(wordpress(html(CF7, CF7_SCRIPTS))) as site:
         findings = await look(network, f"{site.url}/contact/#form")
     assert [each.code for each in findings] == ["form.page.sound"]
-    page, fresh, road = site.asked
+    page, fresh, road, script = site.asked
+    assert script == "GET /wp-content/plugins/contact-form-7/includes/js/index.js?ver=1 HTTP/1.1"
     assert page == "GET /contact/ HTTP/1.1" and fresh.startswith("GET /contact/?aftercare=")
     assert road == "GET /wp-json/contact-form-7/v1/contact-forms/5/feedback/schema HTTP/1.1"
     assert all("cookie" not in each.lower() and "aftercare" in each for each in site.heads)
@@ -118,7 +121,7 @@ async def test_admin_ajax_is_asked_with_an_action_that_nobody_has(network: Netwo
     async with serving(wordpress(html(FLUENT, FLUENT_SCRIPTS))) as site:
         fetched = await fetch_page(network, f"{site.url}/contact/")
         assert accused(read_page(fetched, None, datetime.now(UTC))) == []
-    assert site.asked[-1] == "POST /wp-admin/admin-ajax.php HTTP/1.1 action=aftercare_nobody"
+    assert site.asked[-2] == "POST /wp-admin/admin-ajax.php HTTP/1.1 action=aftercare_nobody"
 
 
 async def test_a_plugin_s_welcome_page_that_one_request_is_led_to_is_no_closed_road(network: Network) -> None:
@@ -134,6 +137,12 @@ async def test_a_plugin_s_welcome_page_that_one_request_is_led_to_is_no_closed_r
     async with serving(answering) as site:
         fetched = await fetch_page(network, f"{site.url}/contact/")
     assert led and accused(read_page(fetched, None, datetime.now(UTC))) == []
+
+
+async def test_a_form_s_script_that_is_not_there_is_found_missing(network: Network) -> None:
+    async with serving(wordpress(html(FLUENT, FLUENT_SCRIPTS), script=("no", "404 Not Found"))) as site:
+        findings = read_page(await fetch_page(network, f"{site.url}/contact/"), None, datetime.now(UTC))
+    assert accused(findings) == ["script_not_found"] and findings[0].evidence["status"] == 404
 
 
 async def test_closed_roads_are_found_where_they_are_closed(network: Network) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from diagnostics.forms.page.document import Script
+from diagnostics.forms.page.document import Document, Script
+from diagnostics.forms.page.makers import Maker
 
 CONSENT, WAITS = "consent", "waits"
 _JAVASCRIPT = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma|j|live)script(?:1\.\d)?|module", re.IGNORECASE)
@@ -95,6 +96,16 @@ _SOURCES = (
 def sources(script: Script) -> tuple[str, ...]:
     """The addresses that *script* has or will have."""
     return tuple(script.attrs[name] for name in _SOURCES if script.attrs.get(name))
+
+
+def own_scripts(document: Document, maker: Maker) -> list[Script]:
+    """The scripts of the page that are the form plugin's own: by their address, or by the id that WordPress gives."""
+    return [
+        each
+        for each in document.scripts
+        if each.attrs.get("id", "") in maker.handles
+        or any(part in address for part in maker.scripts for address in sources(each))
+    ]
 
 
 def runs(script: Script) -> bool:

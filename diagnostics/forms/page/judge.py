@@ -80,7 +80,7 @@ def _places(
     first = places[0]
     if (gone := shown.deleted(seen, first, {**facts, **_NOT_SHOWN}, subject)) is not None:
         return [gone]
-    lacks_scripts = scripts(seen, first, facts, subject)
+    lacks_scripts = scripts(page, seen, first, facts, subject)
     if lacks_scripts and (half := broken_off(seen, facts, subject, now, "the form's script")) is not None:
         return [half]
     found: list[Finding | None] = [

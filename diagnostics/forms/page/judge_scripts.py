@@ -8,8 +8,9 @@ from typing import Any
 from diagnostics.finding import Finding
 from diagnostics.forms.page.codes import assets as codes
 from diagnostics.forms.page.document import Script
-from diagnostics.forms.page.holders import CONSENT, hold_of, runs, sources
-from diagnostics.forms.page.seen import Seen, SeenForm
+from diagnostics.forms.page.fetch import FetchedPage
+from diagnostics.forms.page.holders import CONSENT, hold_of, own_scripts, runs, sources
+from diagnostics.forms.page.seen import Seen, SeenForm, joined
 from diagnostics.printable import printable
 
 # Several scripts in one file: whether the form's own is in it cannot be seen from outside.
@@ -28,12 +29,12 @@ _OF_THE_FOOTER = re.compile(
 )
 
 
-def scripts(seen: Seen, place: SeenForm, facts: dict[str, Any], subject: str) -> list[Finding]:
+def scripts(fetched: FetchedPage, seen: Seen, place: SeenForm, facts: dict[str, Any], subject: str) -> list[Finding]:
     """What is wrong with the scripts that the form needs."""
     maker = place.maker
     if not maker.scripts:
         return []
-    own = [each for each in seen.document.scripts if _is_own(each, place)]
+    own = own_scripts(seen.document, place.maker)
     told = {**facts, "wanted": maker.scripts[0]}
     if not own:
         return _missing(seen, place, told, subject)
@@ -45,13 +46,20 @@ def scripts(seen: Seen, place: SeenForm, facts: dict[str, Any], subject: str) ->
             return [codes.SCRIPT_HELD.finding(subject, say)]
         if maker.unseen:
             return [codes.SCRIPT_WAITS.finding(subject, say)]
+    if gone := _gone(fetched, own, seen.url):
+        if maker.lame:
+            return [codes.SCRIPT_GONE.finding(subject, {**told, **gone})]
+        return [codes.SCRIPT_LEFT_OUT.finding(subject, {**told, "wanted": f"{gone['script']}: {gone['status']}"})]
     return [] if holds or not maker.jquery else _jquery(seen, own, told, subject)
 
 
-def _is_own(script: Script, place: SeenForm) -> bool:
-    if any(part in address for part in place.maker.scripts for address in sources(script)):
-        return True
-    return script.attrs.get("id", "") in place.maker.handles
+def _gone(fetched: FetchedPage, own: list[Script], url: str) -> dict[str, Any]:
+    """The first of the form's scripts that a visitor does not get; {} where all come, or none was asked for."""
+    for script in own:
+        asked = fetched.roads.get(joined(url, script.src)) if script.src else None
+        if asked is not None and asked.answer is not None and asked.answer.status in (401, 403, 404, 410, 500, 502):
+            return {"script": printable(script.src.split("?")[0], 200), "status": asked.answer.status}
+    return {}
 
 
 def _missing(seen: Seen, place: SeenForm, told: dict[str, Any], subject: str) -> list[Finding]:

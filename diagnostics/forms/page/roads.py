@@ -1,14 +1,15 @@
-"""fetch_page: the page, once more past its cache, and whether the roads that its forms take are open to a visitor."""
+"""fetch_page: the page, once more past its cache, and the roads and scripts that its forms need."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from diagnostics.forms.page.fetch import FetchedPage, Visit, ask, origin, past_cache, visit, web_address
-from diagnostics.forms.page.seen import Seen, see
+from diagnostics.forms.page.holders import own_scripts
+from diagnostics.forms.page.seen import Seen, joined, see
 from diagnostics.network import Network, NetworkError
 
-MOST_ROADS = 4  # of one page
+MOST_ROADS = 6  # of one page
 # No plugin has this action: WordPress answers 400 with "0" (wp-admin/admin-ajax.php), and nothing runs.
 NOBODYS_ACTION = b"action=aftercare_nobody"
 
@@ -35,11 +36,14 @@ async def fetch_page(network: Network, url: str) -> FetchedPage:
 def _roads(seen: Seen) -> list[str]:
     """The addresses to be asked, the site's own only: www or not, http or https."""
     asked = [road for each in seen.forms for road in each.roads]
-    own = _bare(urlsplit(seen.url).hostname or "")
+    for maker in {each.maker.slug: each.maker for each in seen.forms}.values():
+        own = [each.src for each in own_scripts(seen.document, maker) if each.src]
+        asked += [joined(seen.url, address) for address in own[-1:]]  # what it builds on comes before it
+    here = _bare(urlsplit(seen.url).hostname or "")
     return [
         road
         for road in dict.fromkeys(asked)
-        if (parts := web_address(road)) is not None and _bare(parts.hostname or "") == own
+        if (parts := web_address(road)) is not None and _bare(parts.hostname or "") == here
     ]
 
 

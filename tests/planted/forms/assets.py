@@ -80,7 +80,9 @@ def jquery_gone(ground: Ground) -> Iterator[str]:
     yield from _tag(ground, FORMIDABLE, "jquery-core", "''")
 
 
-@fault("the form's script answers 404", FLUENT, "form.browser.script_missing", stages=DEAD)
+@fault(
+    "the form's script answers 404", FLUENT, "form.page.script_not_found", "form.browser.script_missing", stages=DEAD
+)
 def script_404(ground: Ground) -> Iterator[str]:
     yield from _tag(
         ground, FLUENT, "fluent-form-submission", "str_replace( 'form-submission.js', 'form-submission.gone.js', $tag )"

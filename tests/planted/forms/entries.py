@@ -57,12 +57,6 @@ def mistyped(ground: Ground) -> Iterator[str]:
         yield page
 
 
-@fault("mail sent in the visitor's name", CF7, "form.trace.sender_is_visitor", stages=(*MAIL, ""))
-def visitor_sender(ground: Ground) -> Iterator[str]:
-    with _cf7_mail(ground, "'sender' => '[your-email]'") as page:
-        yield page
-
-
 @fault(
     "recipient's tag misspelt",
     CF7,
@@ -138,6 +132,21 @@ def table_gone(ground: Ground) -> Iterator[str]:
         yield ground.pages[FLUENT]
     finally:
         ground.site.php_eval(move % ("fluentform_moved", "fluentform_submissions"))
+
+
+@fault("Fluent Forms: notification switched off", FLUENT, "form.trace.notification_off", stages=("composed",))
+def fluent_off(ground: Ground) -> Iterator[str]:
+    put = (
+        f"$all = FluentForm\\App\\Models\\FormMeta::where( 'form_id', {ground.forms[FLUENT]} )"
+        "->where( 'meta_key', 'notifications' )->get(); "
+        "foreach ( $all as $one ) { $v = json_decode( $one->value, true ); "
+        "$v['enabled'] = %s; $one->value = wp_json_encode( $v ); $one->save(); }"
+    )
+    ground.site.php_eval(put % "false")
+    try:
+        yield ground.pages[FLUENT]
+    finally:
+        ground.site.php_eval(put % "true")
 
 
 def _of_mail(name: str, plugin: str) -> None:

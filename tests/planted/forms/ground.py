@@ -33,6 +33,8 @@ PLUGINS: dict[str, tuple[str, str, str]] = {
 }
 # No visitor of the lab is one of many behind a single address.
 QUIET = "<?php add_filter( 'fluentform/prevent_malicious_attacks', '__return_false' );"
+# Its public repository has the script as its source only, which runs as it is.
+_FLUENT_SOURCE = "resources/assets/public/form-submission.js"
 # The contract's own form has none: there nobody presses it.
 _WITH_A_BUTTON = (
     "$f = wpcf7_contact_form( {form} ); "
@@ -59,6 +61,8 @@ class Ground:
             if not (folder / slug).is_dir():
                 continue
             self.site.install_plugin(folder / slug, slug=slug)
+            if (source := folder / slug / _FLUENT_SOURCE).exists():
+                self.site.put(f"plugins/{slug}/assets/js/form-submission.js", source.read_text())
             setup = getattr(importlib.import_module(f"tests.wordpress.{module}"), name).setup
             form = self.site.php_eval(setup.replace("{office}", OFFICE)).splitlines()[-1].strip()
             if slug == "contact-form-7":
