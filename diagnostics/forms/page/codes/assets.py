@@ -33,8 +33,8 @@ SCRIPT_GONE = Code(
     Verdict.FAIL,
     "The script of {evidence.plugin_title} does not come: {evidence.script} answers {evidence.status}.",
     remedy="In wp-admin, Plugins → Add Plugin → Upload Plugin, install the same version of {evidence.plugin_title} "
-    "once more over itself (“Replace current with uploaded”). Is the file {evidence.script} there, the host's rules or the "
-    "security plugin refuse it: allow it there. Then empty the page cache.",
+    "once more over itself (“Replace current with uploaded”). Is the file {evidence.script} there, the host's rules or "
+    "the security plugin refuse it: allow it there. Then empty the page cache.",
     meaning="A file of the plugin is missing or refused: after an update that broke off, a move, or by a rule.",
     proof="The address in the script's tag was asked once, as a visitor's browser asks it.",
     kind=CauseKind.PLUGIN,
@@ -43,8 +43,8 @@ SCRIPT_GONE = Code(
 SCRIPT_LEFT_OUT = Code(
     "form.page.script_left_out",
     Verdict.WARN,
-    "The script of {evidence.plugin_title} ({evidence.wanted}) does not come with {evidence.page}: the form is sent as a "
-    "plain page.",
+    "The script of {evidence.plugin_title} ({evidence.wanted}) does not come with {evidence.page}: the form is sent as "
+    "a plain page.",
     remedy="Switch off the unloading of scripts for this page in the optimiser plugin (Asset CleanUp, Perfmatters → "
     "Script Manager), and empty its cache; look into the theme for `wpcf7_load_js`.",
     meaning="Entries come through; what the visitor is told may be out of sight, and captchas that need the script "
