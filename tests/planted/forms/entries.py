@@ -152,7 +152,8 @@ def fluent_off(ground: Ground) -> Iterator[str]:
 def _of_mail(name: str, plugin: str) -> None:
     planted = next(each for each in MAIL_FAULTS if each.name == name)
 
-    @fault(f"mail: {name}", plugin, planted.code, "form.trace.mail_failed", stages=MAIL)
+    # What a mailer says of a log-in that is not offered is "could not authenticate": more, the mail's own run tells.
+    @fault(f"mail: {name}", plugin, planted.code, "form.trace.mail_failed", "smtp.auth.failed", stages=MAIL)
     def mail_fault(ground: Ground) -> Iterator[str]:
         with planted.planted(Stage(ground.world, ground.site)):
             yield ground.pages[plugin]
