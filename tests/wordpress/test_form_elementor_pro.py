@@ -202,7 +202,8 @@ class TestElementorPro(CanaryContract):
         ]
         assert told["captcha"] == ["recaptcha", "honeypot"] and told["fields"][-1]["type"] == "consent"
         assert (told["notifications"][0]["to"], told["notifications"][0]["to_field"]) == ([], "Email")
-        called = "add_filter( 'elementor_pro/forms/webhooks/request_args', fn() => update_option( 'hooked', 1 ) );"
+        noted = "function ( $args ) { update_option( 'hooked', 1 ); return $args; }"
+        called = f"add_filter( 'elementor_pro/forms/webhooks/request_args', {noted} );"
         with posting.running(called + _RECAPTCHA_KEYS):
             token = armed(posting, road)
             assert posting.send({"more": "robot"}, token=token).json()["success"]
