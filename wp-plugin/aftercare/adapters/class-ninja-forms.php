@@ -95,7 +95,7 @@ final class Ninja_Forms extends \Aftercare\Form_Adapter implements \Aftercare\Ta
 			},
 			PHP_INT_MAX
 		);
-		$named = array_column( Ninja_Forms_Forms::deeds( $id ), 'name' );
+		$named = array_column( Ninja_Forms_Forms::deeds( Ninja_Forms_Forms::actions( $id ) ), 'name' );
 		Late_Hold::off( Ninja_Forms_Forms::HOOKS, Ninja_Forms_Forms::OWN );
 		return $named;
 	}

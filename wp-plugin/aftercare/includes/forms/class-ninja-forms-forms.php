@@ -119,9 +119,10 @@ final class Ninja_Forms_Forms {
 				);
 			}
 		}
-		$told = array();
-		$kept = false;
-		foreach ( self::actions( $id ) as $action ) {
+		$told    = array();
+		$kept    = false;
+		$actions = self::actions( $id );
+		foreach ( $actions as $action ) {
 			$type = (string) $action->get_setting( 'type' );
 			$on   = (bool) $action->get_setting( 'active' );
 			if ( 'email' === $type ) {
@@ -142,7 +143,7 @@ final class Ninja_Forms_Forms {
 			'fields'        => $fields,
 			'notifications' => $told,
 			'captcha'       => array_values( array_unique( $captcha ) ),
-			'does'          => self::deeds( $id ),
+			'does'          => self::deeds( $actions ),
 			'marks'         => self::marks( $id ),
 		);
 	}
@@ -150,12 +151,12 @@ final class Ninja_Forms_Forms {
 	/**
 	 * What runs beside entry and mails. A payment is never tried; the rest is taken from the list of actions, or off the hooks.
 	 *
-	 * @param int $id Of the form.
+	 * @param object[] $actions Of the form.
 	 * @return array<int, array{what: string, name: string, held: bool}>
 	 */
-	public static function deeds( int $id ): array {
+	public static function deeds( array $actions ): array {
 		$deeds = array();
-		foreach ( self::actions( $id ) as $action ) {
+		foreach ( $actions as $action ) {
 			$type = (string) $action->get_setting( 'type' );
 			if ( $action->get_setting( 'active' ) && ! in_array( $type, self::HARMLESS, true ) ) {
 				$deed         = Deeds::one( $type, self::text( $action->get_setting( 'label' ), $type ), true );
@@ -202,7 +203,7 @@ final class Ninja_Forms_Forms {
 	 * @param int $id Of the form.
 	 * @return object[]
 	 */
-	private static function actions( int $id ): array {
+	public static function actions( int $id ): array {
 		return array_filter( (array) \Ninja_Forms()->form( $id )->get_actions(), 'is_object' );
 	}
 
