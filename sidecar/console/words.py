@@ -38,6 +38,7 @@ TRIGGERS = {
     "schedule": "on schedule",
     "ticket": "to see whether a ticket is mended",
     "look": "to look again before anybody is told",
+    "run": "as a form's mail did not leave",
 }
 
 

@@ -5,21 +5,29 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from diagnostics.finding import Code, Finding, Impact, Verdict
-from diagnostics.forms.form import read_forms
 from diagnostics.forms.trace import cause as forms_cause
-from diagnostics.forms.trace import codes as forms_codes
 from diagnostics.mail.cause import CONSEQUENCES, cause_of, standing
 from sidecar import tickets
 from sidecar.playbooks import Playbook, parse_playbook
 from sidecar.runs.changes import by_change
 from sidecar.runs.equipment import Equipment
+from sidecar.runs.form_endings import (
+    after_quiet_hours,
+    back_to_the_form,
+    form_of_row,
+    hand_over,
+    is_of_mail,
+    mail_playbook,
+    no_form_works,
+    proofs,
+    tells_of,
+)
 from sidecar.runs.looking import worst
 from sidecar.runs.reports import cause_row, grade_told
-from sidecar.runs.starting import add, again_from_outside
+from sidecar.runs.starting import again_from_outside
 from sidecar.store import events, sites
 from sidecar.store import runs as store
 from sidecar.store import tickets as ticket_store
@@ -77,14 +85,20 @@ def conclude(equipment: Equipment, run_id: str) -> str:
             consequences=forms_cause.CONSEQUENCES if playbook.about_forms else CONSEQUENCES,
             sent=events.recent(db, site.id, ["mail.sent"], SENT_SHOWN),
             form=str(run.trigger.get("form") or ""),
-            proofs=_proofs(playbook, rows) if playbook.about_forms else None,
-            impact=Impact.ALL if playbook.about_forms and _no_form_works(db, run, standing_rows) else None,
+            proofs=proofs(playbook, rows) if playbook.about_forms else None,
+            impact=Impact.ALL if playbook.about_forms and no_form_works(db, run, standing_rows) else None,
         )
-        sightings = [_sighting(equipment, run, playbook, site, seen, each) for each in causes]
+        mail = mail_playbook(equipment) if playbook.about_forms else None
+        of_mail = [each for each in causes if mail is not None and is_of_mail(run, each)]
+        sightings = [_sighting(equipment, run, playbook, site, seen, each) for each in causes if each not in of_mail]
         ticket_id = tickets.judge(equipment, seen, sightings)
-        _after_quiet_hours(equipment, run, rows)
+        if mail is not None and of_mail:
+            ticket_id = hand_over(equipment, run, mail, of_mail[0]) or ticket_id
+        after_quiet_hours(equipment, run, rows)
         outcome = outcome_of(rows, standing_rows, canary, grade_told(run, rows))
         store.end_run(db, run_id, outcome, cause.code if cause else None, ticket_id, equipment.now())
+        if run.trigger.get("kind") == "run" and outcome == "sound":
+            back_to_the_form(equipment, str(run.trigger.get("after")))
     equipment.logins.drop(run_id)
     equipment.wake()
     return outcome
@@ -141,60 +155,16 @@ def _sighting(
         confirmed = _looked_often_enough(run, name)
         if not confirmed:
             again_from_outside(equipment, run, name, form_of_row(cause))
-    told = seen.events if _tells_of(run, cause) else ()
+    told = seen.events if tells_of(run, cause) else ()
     return replace(
         seen,
         cause=cause,
         code=_declared(equipment, cause),
         confirmed=confirmed,
         events=told,
-        readings=seen.readings if _tells_of(run, cause) else [],
+        readings=seen.readings if tells_of(run, cause) else [],
         canary=seen.proof_for(form_of_row(cause)),
     )
-
-
-def form_of_row(row: FoundRow) -> str:
-    """The form that a finding is about, as `plugin:id`; "" for none."""
-    return str(row.evidence.get("form") or "") if row.code.startswith("form.") or row.evidence.get("form") else ""
-
-
-def _tells_of(run: Run, cause: FoundRow) -> bool:
-    """Whether the events of the run are of this cause: a run about one form says nothing of another's."""
-    form = str(run.trigger.get("form") or "")
-    return not form or form_of_row(cause) in ("", form)
-
-
-def _proofs(playbook: Playbook, rows: Sequence[FoundRow]) -> dict[str, Finding]:
-    """Form -> how its test entry ended in this run."""
-    proofs: dict[str, Finding] = {}
-    for row in rows:
-        if row.check_name in playbook.proof and row.verdict in (Verdict.FAIL, Verdict.PASS):
-            form = form_of_row(row)
-            if form and proofs.get(form, row.finding).verdict is not Verdict.FAIL:
-                proofs[form] = row.finding
-    return proofs
-
-
-def _no_form_works(db: Database, run: Run, standing_rows: Sequence[FoundRow]) -> bool:
-    """Whether every form that the site lists, and that may be tried, fails (guide.yaml: P1)."""
-    listed = next((answer.result for answer in store.answers(db, run.id) if answer.name == "forms.list"), None)
-    if listed is None:
-        return False
-    triable = {form.key for form in read_forms(listed).forms if form.on and not form.tried}
-    failing = {row.subject for row in standing_rows if row.code.startswith("form.")}
-    return bool(triable) and triable <= failing
-
-
-def _after_quiet_hours(equipment: Equipment, run: Run, rows: Sequence[FoundRow]) -> None:
-    """What a failure, a change or the clock asked for in the site's quiet hours is tried when they end."""
-    for row in rows:
-        until = row.evidence.get("until")
-        if row.code == forms_codes.QUIET.code and isinstance(until, str):
-            trigger = {"kind": "schedule", "every": "after quiet hours", "turn": until}
-            if form := run.trigger.get("form"):
-                trigger["form"] = str(form)
-            add(equipment, run.site_id, run.playbook, trigger, due_at=datetime.fromisoformat(until))
-            return
 
 
 def _declared(equipment: Equipment, row: FoundRow | None) -> Code | None:

@@ -18,7 +18,7 @@ from sidecar.runs.context import context_of
 from sidecar.runs.triage import triage
 from sidecar.services import Services
 from sidecar.store import runs, tickets
-from tests.servers.engine import World, add_site, all_ended, build, happen, running, the_ticket, until
+from tests.servers.engine import PLAYBOOK, World, add_site, all_ended, build, happen, running, the_ticket, until
 
 SUBMITTING, MISSING = "form-not-submitting", "missing-form-submissions"
 CONTACT, QUOTE = "contact-form-7:12", "wpforms:7"
@@ -155,3 +155,26 @@ def test_in_quiet_hours_the_look_follows_when_they_end(at_work: tuple[Services, 
     until(all_ended(services))
     assert len([run for run in runs.runs(services.db) if run.due_at == ends]) == 1
     assert the_ticket(services)() is None
+
+
+def test_a_form_whose_mail_fails_has_the_sites_mail_looked_at_and_its_own_ticket_only_where_that_is_sound(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path / "world.json")
+    built = build(tmp_path / "data", world, playbooks=(SUBMITTING, PLAYBOOK), recheck_s=300)
+
+    async def trace(context: Any) -> list[Finding]:
+        return [fault("form.trace.mail_failed", CONTACT, lost_at="accepted", mail_code="smtp.unclassified")]
+
+    built.checks = {**built.checks, "forms.trace": replace(built.checks["forms.trace"], look=trace, emits=CODES)}
+    with running(built) as services:
+        site = add_site(services)
+        world.set(relay="refused", site="answers")
+        look(services, site, CONTACT)
+        ticket = until(the_ticket(services))
+        assert (ticket.code, ticket.playbook) == ("smtp.connect.refused", PLAYBOOK), "it is the mail's fault"
+        world.set(relay="up")
+        other = add_site(services, "Choir")
+        look(services, other, CONTACT)
+        own = until(lambda: next(iter(tickets.tickets(services.db, site_id=other, state="open")), None))
+        assert (own.code, own.subject) == ("form.trace.mail_failed", CONTACT), "its mail alone fails"
