@@ -7,7 +7,16 @@ import pkgutil
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__main__", "report", "paired", "bare_ingest", "bare_form", "checkdmarc_report", "silence_series", "silence_chart"}
+NOT_BENCHES = {
+    "__main__",
+    "report",
+    "paired",
+    "bare_ingest",
+    "bare_form",
+    "checkdmarc_report",
+    "silence_series",
+    "silence_chart",
+}
 
 
 def main() -> int:

@@ -179,7 +179,8 @@ def test_a_form_is_found_where_it_is(visit: Visiting, pages: Pages, where: str) 
     assert len(pages.posts()) == 1 and pages.posts()[0].headers["aftercare-canary"] == "tok"
 
 
-AJAX = """<p id=m role=status></p><script>document.forms[0].addEventListener('submit', async (e) => { e.preventDefault();
+AJAX = """<p id=m role=status></p>
+<script>document.forms[0].addEventListener("submit", async (e) => { e.preventDefault();
 const r = await fetch('/wp-json/x', {method: 'POST', body: new FormData(document.forms[0])});
 m.textContent = r.ok ? (await r.json()).message : 'There was an error trying to send your message.'; });</script>"""
 
