@@ -245,6 +245,11 @@ def test_a_captcha_that_the_plugin_s_own_script_brings_is_not_missed() -> None:
     assert accused(with_captcha("g-recaptcha", RECAPTCHA, inline)) == []
 
 
+def test_the_captcha_of_another_form_is_none_of_this_one() -> None:
+    log_in = '<form id="loginform"><div class="g-recaptcha" data-sitekey=""></div></form>'
+    assert accused(look(FLUENT + log_in, FLUENT_SCRIPTS, "fluentform")) == []
+
+
 def test_a_captcha_that_waits_for_consent_takes_everybody_for_a_robot() -> None:
     held = '<script type="text/plain" data-service="google-recaptcha" data-category="marketing" '
     held += 'data-cmplz-src="https://www.google.com/recaptcha/api.js"></script>'

@@ -94,7 +94,8 @@ class Document:
     named: dict[str, tuple[Mapping[str, str], int]] = field(default_factory=dict)  # by id: attributes, where it begins
     repeated: dict[str, int] = field(default_factory=dict)  # how often an id came again
     classes: set[str] = field(default_factory=set)
-    captchas: list[Mapping[str, str]] = field(default_factory=list)  # elements that a captcha's script looks for
+    # Elements that a captcha's script looks for, and the form that they stand in.
+    captchas: list[tuple[Mapping[str, str], ShownForm | None]] = field(default_factory=list)
     title: str = ""
     words: str = ""  # what can be read; nothing from scripts, styles, templates and code samples
     base: str = ""  # of <base href>
@@ -160,7 +161,7 @@ class _Reading:
             classes = attrs["class"].split()
             seen.classes.update(classes)
             if not _CAPTCHA_BOXES.isdisjoint(classes) or "data-sitekey" in attrs:
-                seen.captchas.append(attrs)
+                seen.captchas.append((attrs, self._form or self._after))
         if name == "form" and self._form is None:
             self._form, self._open, self._after = ShownForm(attrs, tag.at), 0, None
             seen.forms.append(self._form)

@@ -88,7 +88,7 @@ def captchas(seen: Seen, place: SeenForm, form: Form | None, facts: dict[str, An
     where = _WHERE.get(place.maker.slug, "the captcha plugin's settings")
     found: list[Finding] = []
     for each in CAPTCHAS:
-        boxes = [attrs for attrs in seen.document.captchas if _is_box(each, attrs)]
+        boxes = [attrs for attrs, owner in seen.document.captchas if owner is place.shown and _is_box(each, attrs)]
         declared = form is not None and any(each.kind in kind.lower().replace("-", "") for kind in form.captchas)
         if boxes or (declared and place.shown is not None):
             told = {**facts, "captcha": each.title, "where": where, "script": each.address}
