@@ -6,6 +6,7 @@ import pytest
 
 from sidecar.runs.starting import PRESSES
 from sidecar.store import runs
+from tests.servers.looked_forms import looked_at_forms
 
 PLAYBOOK = "emails-not-sending"
 
@@ -45,12 +46,13 @@ def test_a_site_that_presses_in_a_loop_is_told_when_it_may_again(doors, plugin):
 
 def test_the_overview_has_the_words_on_the_buttons(doors, plugin):
     buttons = {each["id"]: each["says"] for each in plugin.post("runs", "/runs/overview", {})["playbooks"]}
-    assert buttons == {
+    said = {
         PLAYBOOK: "",
         "form-not-submitting": "My form does not work",
         "missing-form-submissions": "Entries are missing",
         "poor-email-deliverability": "Mail lands in spam",
-    }, "a warm-up has no button"
+    }
+    assert buttons.items() >= said.items() and "warm-up" not in buttons, "a warm-up has no button"
 
 
 def test_another_sites_run_is_not_shown(doors, plugin):
@@ -94,3 +96,23 @@ def test_an_error_text_is_read_by_the_taxonomy(plugin):
     assert {"meaning", "fault", "temporary", "remedy", "reply", "findings"} <= set(read.body)
     for body in ({"text": ""}, {"text": 5}, {}, {"text": "x" * 200_000}, {"text": "x", "stage": ["auth"]}):
         assert plugin.post("runs", "/replies", body)["error"] == "shape"
+
+
+def test_the_plugin_is_told_of_its_sites_forms_and_may_have_one_looked_at(doors, plugin):
+    told = plugin.post("runs", "/runs/forms", {})
+    assert (told.status, told["forms"], told["listed_at"], told["running"]) == (200, [], None, [])
+    asked = {"playbook": "form-not-submitting", "by": "Ada", "form": "wpforms:7"}
+    first = plugin.post("runs", "/runs", asked)
+    assert plugin.post("runs", "/runs/show", {"run": first["run"]})["form"] == "wpforms:7"
+    assert plugin.post("runs", "/runs", asked)["error"] == "running"
+    other = plugin.post("runs", "/runs", {**asked, "form": "wpforms:8"})
+    assert other.status == 202 and other["run"] != first["run"]
+    assert set(plugin.post("runs", "/runs/forms", {})["running"]) == {first["run"], other["run"]}
+    refused = plugin.post("runs", "/runs", {**asked, "playbook": PLAYBOOK})
+    assert (refused.status, refused["error"]) == (404, "not_found"), "that playbook is about no form"
+    at = datetime.now(UTC)
+    looked_at_forms(doors.services, plugin.site, at)
+    states = {each["form"]: each["state"] for each in plugin.post("runs", "/runs/forms", {})["forms"]}
+    assert states["wpforms:7"] == "broken" and states["contact-form-7:12"] == "sound"
+    [sound] = [each for each in plugin.post("runs", "/runs/forms", {})["forms"] if each["plugin"] == "contact-form-7"]
+    assert sound["last_test"]["trace"]["lost_at"] == "" and "pictures" not in sound["last_test"]
