@@ -127,9 +127,13 @@ namespace Automattic\Jetpack\Forms\ContactForm {
 
 		/** What the page carries of it. */
 		public function get_jwt(): string {
-			$told = wp_json_encode( array( $this->attributes, array_map( static function ( $field ) {
-				return array( 'id' => $field->get_attribute( 'id' ), 'label' => $field->get_attribute( 'label' ), 'type' => $field->get_attribute( 'type' ), 'required' => $field->get_attribute( 'required' ) );
-			}, array_values( $this->fields ) ) ) );
+			$told = wp_json_encode(
+				array( $this->attributes, array_map(
+					static function ( $field ) {
+					return array( 'id' => $field->get_attribute( 'id' ), 'label' => $field->get_attribute( 'label' ), 'type' => $field->get_attribute( 'type' ), 'required' => $field->get_attribute( 'required' ) );
+					}, array_values( $this->fields )
+				) )
+			);
 			return bin2hex( (string) $told ) . '.' . hash_hmac( 'sha256', (string) $told, wp_salt() );
 		}
 
@@ -157,9 +161,11 @@ namespace Automattic\Jetpack\Forms\ContactForm {
 
 		/** What an entry keeps of its form: where it stands, and its fields. */
 		private function source(): array {
-			$fields = array_map( static function ( $id ): array {
+			$fields = array_map(
+				static function ( $id ): array {
 				return array( 'form_field_id' => (string) $id );
-			}, array_keys( $this->fields ) );
+				}, array_keys( $this->fields )
+			);
 			$widget = (string) ( $this->attributes['widget'] ?? '' );
 			return array( 'source_id' => '' === $widget ? (int) $this->get_attribute( 'id' ) : $widget, 'source_type' => '' === $widget ? 'single' : 'widget', 'fields' => $fields );
 		}
@@ -245,10 +251,12 @@ namespace Automattic\Jetpack\Forms\ContactForm {
 		/** A form that is a shortcode. */
 		public static function shortcode( $attributes, $content = '' ): string {
 			preg_match_all( '/\[contact-field([^\]]*)\/\]/', (string) $content, $found );
-			$fields = array_map( static function ( string $words ): array {
+			$fields = array_map(
+				static function ( string $words ): array {
 				$given = (array) shortcode_parse_atts( $words );
 				return array( 'required' => in_array( $given['required'] ?? '', array( '1', 'true' ), true ) ? '1' : '' ) + $given + array( 'type' => 'text', 'label' => '' );
-			}, $found[1] );
+				}, $found[1]
+			);
 			return self::shown( is_array( $attributes ) ? $attributes : array(), $fields );
 		}
 
@@ -276,9 +284,11 @@ namespace Automattic\Jetpack\Forms\ContactForm {
 				do_action( 'jetpack_forms_log', 'submission_rejected_parent_trashed_or_deleted' );
 				return new \WP_Error( 'form_unavailable', 'This form is no longer available.', 'system' );
 			}
-			array_map( static function ( Contact_Form_Field $field ): void {
+			array_map(
+				static function ( Contact_Form_Field $field ): void {
 				$field->validate();
-			}, $form->fields );
+				}, $form->fields
+			);
 			return $form->errors ?? $form->process_submission();
 		}
 
@@ -307,15 +317,19 @@ namespace Automattic\Jetpack\Forms\ContactForm {
 	}
 
 	add_action( 'init', array( Contact_Form_Plugin::class, 'start' ), 9 );
-	add_action( 'render_block_core_template_part_post', static function ( $id ): void {
+	add_action(
+		'render_block_core_template_part_post', static function ( $id ): void {
 		$GLOBALS['grunion_block_template_part_id'] = $id;
-	} );
-	add_filter( 'render_block', static function ( $html, $block ) {
+		}
+	);
+	add_filter(
+		'render_block', static function ( $html, $block ) {
 		if ( 'core/template-part' === $block['blockName'] ) {
 			unset( $GLOBALS['grunion_block_template_part_id'] );
 		}
 		return $html;
-	}, 10, 2 );
+		}, 10, 2
+	);
 }
 
 namespace {
