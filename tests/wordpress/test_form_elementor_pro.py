@@ -227,3 +227,12 @@ class TestElementorPro(CanaryContract):
         told = listed(replace(posting, form=form), road)
         assert [each["name"] for each in told["fields"]] == ["Name", "Email", "Message"]
         assert [each["id"] for each in told["notifications"]] == ["email"] and told["notifications"][0]["to"]
+
+    def test_what_became_of_a_kept_entry_can_be_asked(self, posting: Posting, road: Road) -> None:
+        posting.send()
+        told = posting.outcome()
+        asked = {"plugin": self.slug, "form": posting.form, "entry": told["entry"]}
+        way = road.ask("form.entry", asked).result
+        assert (way["found"], way["spam"], bool(way["at"])) == (True, None, True)
+        assert [(mail["mail"], mail["outcome"]) for mail in way["mails"]] == [(told["mails"][0], "sent")]
+        assert road.ask("form.entry", {**asked, "entry": "987654"}).result["found"] is False

@@ -225,7 +225,7 @@ class TestWooCommerce(FormContract):
         posting.told.flush()
         assert posting.told.all("form.submitted", "form.lost", "form.rejected", "form.failed") == []
 
-    def test_a_registration_is_told_with_its_mail(self, posting: Posting) -> None:
+    def test_a_registration_is_told_with_its_mail(self, posting: Posting, road: Road) -> None:
         visitor = posting.site.visitor()
         form = visitor.form("/account/", "woocommerce-register-nonce")
         for _ in range(2):
@@ -236,6 +236,8 @@ class TestWooCommerce(FormContract):
         assert (told["form"], told["kept"], len(told["mails"])) == ("register", True, 1)
         [refused] = posting.told.all("form.rejected")
         assert refused["form"] == "register" and OPS not in posting.told.text()
+        asked = {"plugin": self.slug, "form": "register", "entry": told["entry"]}
+        assert road.ask("form.entry", asked).result["found"] is True
         posting.site.php_eval(f"wp_delete_user( get_user_by( 'email', '{OPS}' )->ID );")
 
     def test_a_lost_password_is_told_with_its_mail(self, posting: Posting) -> None:
@@ -298,3 +300,12 @@ class TestWooCommerce(FormContract):
         finally:
             posting.site.php_eval("as_unschedule_all_actions( 'woocommerce_send_queued_transactional_email' );")
         assert "Action Scheduler" in shop["problem"]
+
+    def test_what_became_of_an_order_can_be_asked(self, posting: Posting, road: Road) -> None:
+        posting.send()
+        told = posting.outcome()
+        asked = {"plugin": self.slug, "form": posting.form, "entry": told["entry"]}
+        way = road.ask("form.entry", asked).result
+        assert (way["found"], way["spam"], bool(way["at"])) == (True, None, True)
+        assert [(mail["mail"], mail["outcome"]) for mail in way["mails"]] == [(told["mails"][0], "sent")]
+        assert road.ask("form.entry", {**asked, "entry": "987654"}).result["found"] is False

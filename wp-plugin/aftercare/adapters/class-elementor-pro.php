@@ -22,7 +22,7 @@ use Aftercare\Includes\Forms\Elementor_Pro_Forms;
 use Aftercare\Includes\Forms\Elementor_Pro_Hold;
 use Aftercare\Includes\Forms\Elementor_Pro_List;
 
-final class Elementor_Pro extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary {
+final class Elementor_Pro extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'elementor-pro';
 
@@ -97,6 +97,24 @@ final class Elementor_Pro extends \Aftercare\Form_Adapter implements \Aftercare\
 		$wpdb->delete( $wpdb->prefix . 'e_submissions', array( 'id' => $id ) );
 		return null === $wpdb->get_var( $wpdb->prepare( "SELECT id FROM {$wpdb->prefix}e_submissions WHERE id = %d", $id ) );
 		// phpcs:enable
+	}
+
+	/** Elementor refuses what it calls spam and keeps none. A global widget's entry is its template's: `meta` has the page. */
+	public function show( string $entry ): ?array {
+		global $wpdb;
+		$sql = "SELECT post_id, element_id, meta, created_at_gmt FROM {$wpdb->prefix}e_submissions WHERE id = %d";
+		$row = $wpdb->get_row( $wpdb->prepare( $sql, self::whole( $entry ) ) ); // phpcs:ignore WordPress.DB
+		if ( null === $row ) {
+			return null;
+		}
+		$meta = json_decode( (string) $row->meta, true );
+		$page = self::whole( $meta['edit_post_id'] ?? '' );
+		return array(
+			'form'    => ( $page > 0 ? $page : (int) $row->post_id ) . "-$row->element_id",
+			'at'      => (int) strtotime( "$row->created_at_gmt UTC" ),
+			'spam'    => null,
+			'spam_by' => '',
+		);
 	}
 
 	/**

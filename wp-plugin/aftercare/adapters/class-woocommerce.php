@@ -25,7 +25,7 @@ use Aftercare\Includes\Forms\Woocommerce_Mails;
 use Aftercare\Includes\Forms\Woocommerce_Refusals;
 use Aftercare\Mail_Watch;
 
-final class Woocommerce extends \Aftercare\Form_Adapter implements \Aftercare\Lists_Forms {
+final class Woocommerce extends \Aftercare\Form_Adapter implements \Aftercare\Lists_Forms, \Aftercare\Shows_An_Entry {
 
 	const PLUGIN = 'woocommerce';
 
@@ -80,6 +80,11 @@ final class Woocommerce extends \Aftercare\Form_Adapter implements \Aftercare\Li
 	/** @inheritDoc */
 	public function forms(): array {
 		return Woocommerce_Forms::all();
+	}
+
+	/** @inheritDoc */
+	public function show( string $entry ): ?array {
+		return Woocommerce_Forms::entry( $entry );
 	}
 
 	/** The nonce was good, the cart is looked at next. */
@@ -184,7 +189,10 @@ final class Woocommerce extends \Aftercare\Form_Adapter implements \Aftercare\Li
 		if ( ! $this->is( 'register' ) ) {
 			return null;
 		}
-		$this->entry( $id );
+		$this->seen = array(
+			'kept'  => true,
+			'entry' => Woocommerce_Forms::CUSTOMER . self::whole( $id ),
+		);
 		return $this->done();
 	}
 

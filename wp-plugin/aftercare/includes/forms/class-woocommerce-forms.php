@@ -15,6 +15,9 @@ defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 final class Woocommerce_Forms {
 
+	/** Before the id of a customer, who is no order. */
+	const CUSTOMER = 'user-';
+
 	/** Mails that an order from the checkout may bring: the shop's first. */
 	const OF_AN_ORDER = array( 'new_order', 'failed_order', 'cancelled_order', 'customer_on_hold_order', 'customer_processing_order', 'customer_completed_order', 'customer_failed_order' );
 
@@ -29,6 +32,29 @@ final class Woocommerce_Forms {
 			$forms[] = self::registration();
 		}
 		return $forms;
+	}
+
+	/**
+	 * What became of an order or a customer.
+	 *
+	 * @param string $entry Its id, as the events have it.
+	 * @return array{form: string, at: int, spam: bool|null, spam_by: string}|null
+	 */
+	public static function entry( string $entry ): ?array {
+		$at = null;
+		if ( 0 === strncmp( $entry, self::CUSTOMER, strlen( self::CUSTOMER ) ) ) {
+			$user = get_userdata( (int) substr( $entry, strlen( self::CUSTOMER ) ) );
+			$at   = $user ? (int) strtotime( "$user->user_registered UTC" ) : null;
+			$form = 'register';
+		} else {
+			$order = ctype_digit( $entry ) ? \wc_get_order( (int) $entry ) : null;
+			$at    = $order instanceof \WC_Order && $order->get_date_created() ? (int) $order->get_date_created()->getTimestamp() : null;
+			$form  = 'checkout';
+		}
+		return null === $at ? null : compact( 'form', 'at' ) + array(
+			'spam'    => null,
+			'spam_by' => '',
+		);
 	}
 
 	/**

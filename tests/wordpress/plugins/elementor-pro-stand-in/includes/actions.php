@@ -40,7 +40,7 @@ namespace ElementorPro\Modules\Forms\Submissions\Actions {
 		/** Its table. */
 		public static function install(): void {
 			global $wpdb;
-			$wpdb->query( "CREATE TABLE IF NOT EXISTS {$wpdb->prefix}e_submissions ( id BIGINT AUTO_INCREMENT PRIMARY KEY, post_id BIGINT, element_id VARCHAR(20), form_name TEXT )" );
+			$wpdb->query( "CREATE TABLE IF NOT EXISTS {$wpdb->prefix}e_submissions ( id BIGINT AUTO_INCREMENT PRIMARY KEY, post_id BIGINT, element_id VARCHAR(20), form_name TEXT, meta TEXT, created_at_gmt DATETIME )" );
 			$wpdb->query( "CREATE TABLE IF NOT EXISTS {$wpdb->prefix}e_submissions_values ( id BIGINT AUTO_INCREMENT PRIMARY KEY, submission_id BIGINT, `key` VARCHAR(60), value LONGTEXT )" );
 			$wpdb->query( "CREATE TABLE IF NOT EXISTS {$wpdb->prefix}e_submissions_actions_log ( id BIGINT AUTO_INCREMENT PRIMARY KEY, submission_id BIGINT, action_name VARCHAR(60), status VARCHAR(20) )" );
 		}
@@ -67,6 +67,8 @@ namespace ElementorPro\Modules\Forms\Submissions\Actions {
 					'post_id'    => $post_id,
 					'element_id' => $element,
 					'form_name'  => $name,
+					'meta'       => wp_json_encode( array( 'edit_post_id' => $post_id ) ),
+					'created_at_gmt' => current_time( 'mysql', true ),
 				)
 			);
 			$this->submission_id = $wpdb->insert_id;

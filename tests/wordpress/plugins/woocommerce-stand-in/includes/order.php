@@ -36,6 +36,11 @@ class WC_Order {
 		return $this->id;
 	}
 
+	/** When it came. */
+	public function get_date_created(): DateTimeImmutable {
+		return get_post_datetime( $this->id, 'date', 'gmt' );
+	}
+
 	/** Nothing was paid, and nobody said that it will be. */
 	public function needs_payment(): bool {
 		return in_array( get_post_status( $this->id ), array( 'wc-pending', 'wc-failed' ), true );
