@@ -179,6 +179,13 @@ def test_a_form_is_found_where_it_is(visit: Visiting, pages: Pages, where: str) 
     assert len(pages.posts()) == 1 and pages.posts()[0].headers["aftercare-canary"] == "tok"
 
 
+def test_a_form_of_another_sites_in_a_frame_is_not_touched(visit: Visiting, pages: Pages) -> None:
+    with Pages({"/": form(), "/send": THANKS}) as stranger:
+        pages.pages["/"] = f"{HEAD}<iframe src={stranger.url}/ width=600 height=500></iframe>"
+        tried = visit(pages.url + "/", pictures=False)
+        assert (code_of(tried), tried.code) == ("unseen", "foreign") and stranger.posts() == []
+
+
 AJAX = """<p id=m role=status></p>
 <script>document.forms[0].addEventListener("submit", async (e) => { e.preventDefault();
 const r = await fetch('/wp-json/x', {method: 'POST', body: new FormData(document.forms[0])});

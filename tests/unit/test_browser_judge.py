@@ -88,6 +88,7 @@ THROWN = ConsoleError(
         (unsent(reached="page", errors=(THROWN,)), "script_error"),
         (unsent(reached="page", page_status=503), "page_error"),
         (unsent(reached="page", scripts=False, why="the form is not on the page"), "needs_scripts"),
+        (unsent(reached="filled", scripts=False, why="it was only looked at: nothing was sent"), "fillable"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )  # fmt: skip

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,14 +91,3 @@ def as_a_visitors(user_agent: str, *, phone: bool) -> str:
     if not phone:
         return plain
     return plain.replace("X11; Linux x86_64", "Linux; Android 10; K").replace(" Safari/", " Mobile Safari/")
-
-
-def second_browser() -> str:
-    """Why no second browser was used; "" where one can be driven.
-
-    Playwright drives only the Firefox and the WebKit that it patched itself; a system's own Firefox it cannot.
-    """
-    registry = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache/ms-playwright")
-    if sys.platform == "linux" and not list(registry.glob("firefox-*/firefox/firefox")):
-        return "Playwright's own Firefox is not installed, and a system's Firefox cannot be driven by it"
-    return ""

@@ -21,11 +21,16 @@ from diagnostics.forms.form import Form
 
 __all__ = ["CODES", "findings_of"]
 
-_REASONS = {"no_browser": UnknownReason.NOT_CONFIGURED, "not_allowed": UnknownReason.NOT_ALLOWED}
+_REASONS = {
+    "no_browser": UnknownReason.NOT_CONFIGURED,
+    "not_allowed": UnknownReason.NOT_ALLOWED,
+    "foreign": UnknownReason.NOT_ALLOWED,
+}
 _THEN = {
     "no_browser": "Install what is named on the machine that runs the check, and look again.",
     "not_allowed": "The egress policy lets no check reach private addresses: allow the site's network in the settings, "
     "or with --allow-private.",
+    "foreign": "Send the form once by hand: what another service makes of a test entry could not be taken back.",
     "unreachable": "Open the page from another network. Is it there, look again.",
     "limit": "Look again at a quieter time. Stays it so, the page itself asks too much of a browser.",
     "broke": "Look again. Stays it so, tell Aftercare's makers: it is no fault of the site's that is known.",
@@ -88,13 +93,13 @@ def _cause(tried: Tried, form: Form | None) -> _Told:
         return codes.PAGE_ERROR, {}, None
     if tried.message_kind == "thanks":
         return _thanked(tried)
+    if tried.reached == "filled" and tried.why.startswith("it was only looked at"):
+        return codes.LOOKED, {"count": len(tried.fields)}, None
     if not tried.scripts and not tried.came_as_far_as("answered"):
         return codes.NEEDS_SCRIPTS, {"why": tried.why}, None
     if tried.came_as_far_as("sent") and not tried.elsewhere:
         code, more, unsure = judge_answer(tried, form.plugin if form else "")
         return code, more, UnknownReason.UNAVAILABLE if unsure else None
-    if tried.reached == "filled" and tried.why.startswith("it was only looked at"):
-        return codes.LOOKED, {"count": len(tried.fields)}, None
     code, more, unsure = what_hinders(tried)
     return code, more, UnknownReason.UNAVAILABLE if unsure else None
 

@@ -103,9 +103,8 @@ class Tried:
     took_ms: int = 0
     peak_mib: int = 0
     # -- beside the figures above: what only a closer reader asks for
-    code: str = (
-        ""  # why it could not be looked at: "" | "no_browser" | "not_allowed" | "unreachable" | "limit" | "broke"
-    )
+    # Why it could not be looked at: no_browser, not_allowed, unreachable, limit, foreign, broke; "" where it could.
+    code: str = ""
     page_status: int = 0
     title: str = ""  # the page's
     fields: tuple[str, ...] = ()  # names of the fields that were filled
