@@ -17,6 +17,7 @@ from sidecar.cli.group import COMMANDS
 from sidecar.config import Settings
 from sidecar.services import build_services
 from sidecar.store import sites, tickets, users
+from tests.servers.looked_forms import looked_at_forms
 from tests.servers.scripted_dns import ScriptedDns
 from tests.servers.staffed import Staffed, colleague, with_history
 from tests.servers.zone import Zone
@@ -325,3 +326,19 @@ def test_a_message_from_a_file_starts_the_look(worked: Shell, tmp_path: Path) ->
         file.write_text("Hello")
         words = worked("message", "corner shop", str(file), code=USAGE, AFTERCARE_NAMESERVERS=dns.nameserver).stderr
     assert "Take it from the mailbox that received it" in words
+
+
+def test_the_forms_of_a_site_are_listed_with_their_state_and_one_may_be_tried(worked: Shell) -> None:
+    assert "was not asked for its forms yet" in worked("forms", "Choir").stdout
+    services = build_services(Settings(data_dir=worked.data_dir))
+    shop = next(site for site in sites.sites(services.db) if site.name == "Corner shop")
+    looked_at_forms(services, shop.id, datetime.now(UTC))
+    services.db.close()
+    told = worked.json("forms", "Corner shop", code=FAULT)
+    assert {each["form"]: each["state"] for each in told}["wpforms:7"] == "broken"
+    said = worked("forms", "Corner shop", code=FAULT).stdout
+    assert "gravityforms:3" in said and "its notification is switched off" in " ".join(said.split())
+    run = worked.json("run", "Corner shop", "form-not-submitting", "--form", "wpforms:7")["run"]
+    assert run.startswith("run_")
+    refused = worked("run", "Corner shop", "emails-not-sending", "--form", "wpforms:7", code=UNAVAILABLE)
+    assert "does not look at forms" in refused.stderr
