@@ -12,7 +12,13 @@ SENT = ("pressed", "arrived")
 _FORBIDDEN = "header( 'Server: guard' ); status_header( 403 ); exit( '<h1>403 Forbidden</h1>' );"
 
 
-@fault("REST API closed to visitors, 401", CF7, "form.page.rest_blocked", "form.browser.rest_blocked", stages=SENT)
+@fault(
+    "REST API closed to visitors, 401",
+    CF7,
+    "form.page.rest_blocked",
+    "form.browser.rest_blocked",
+    stages=(*SENT, "validated"),
+)
 def rest_closed(ground: Ground) -> Iterator[str]:
     code = (
         "add_filter( 'rest_authentication_errors', fn( $e ) => false === strpos( $_SERVER['REQUEST_URI'], "
