@@ -194,6 +194,7 @@ def _with_evidence(context: Context, form: Form, canary: Canary) -> list[Finding
     """The browser's findings; the first carries what the trace needs, the logs and the pictures."""
     tried = canary.tried
     common = {"form": form.key, "title": title_of(form), "page": form.pages[0], "seen_by": "canary"}
+    common["tried_at"] = context.now.isoformat(timespec="seconds")
     found = [with_facts(each, **common) for each in findings_of(tried, form)]
     whole: dict[str, Any] = {
         "canary": {"token": canary.token, "exempt": True, "seen": seen_of(tried).to_json()},

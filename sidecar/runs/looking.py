@@ -11,6 +11,7 @@ import traceback
 
 from diagnostics.check import Check, Context
 from diagnostics.finding import Finding, UnknownReason, Verdict
+from sidecar.runs.before import with_changes
 from sidecar.runs.codes import BLOCKED, CHECK_FAILED, CHECK_TIMED_OUT, CHECK_UNKNOWN
 from sidecar.runs.context import context_of
 from sidecar.runs.equipment import Equipment
@@ -19,6 +20,7 @@ from sidecar.store import attachments
 from sidecar.store import runs as store
 from sidecar.store.findings import keep_findings
 
+FORM_TRIES = ("forms.page", "forms.browser", "forms.trace")  # what they find broken may have broken with a change
 WORST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,10 @@ def look(equipment: Equipment, run_id: str, step_id: str, check_name: str) -> st
         found = [CHECK_UNKNOWN.finding(check_name, known, reason=UnknownReason.UNAVAILABLE)]
     else:
         attachments.forget(db, run_id, step_id, check_name)
-        found = _findings(check, context_of(equipment, run_id, step_id, check_name))
+        context = context_of(equipment, run_id, step_id, check_name)
+        found = _findings(check, context)
+        if check_name in FORM_TRIES:
+            found = with_changes(equipment, store.run(db, run_id), found, context.changes)
     keep_findings(db, run_id, step_id, check_name, found, equipment.now())
     return next((finding.code for finding in found if breaks_ground(finding)), "")
 

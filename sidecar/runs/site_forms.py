@@ -25,7 +25,7 @@ def site_forms(db: Database, site_id: str, playbooks: Mapping[str, Playbook], pu
     names = [each.id for each in playbooks.values() if each.about_forms]
     listed = store.last_list(db, site_id)
     known = read_forms(listed.result) if listed else None
-    entries, tests = store.last_entries(db, site_id), _last_tests(store.tests_of(db, site_id, names))
+    entries, tests = store.last_entries(db, site_id), last_tests(store.tests_of(db, site_id, names))
     open_tickets = tickets.tickets(db, site_id=site_id, state="open", limit=500)
     pictures = [each["id"] for rows in tests.values() for row in rows for each in row.evidence.get("pictures") or ()]
     kept = attachments.still_kept(db, pictures)
@@ -80,7 +80,7 @@ def _state(form: Form, test: Mapping[str, Any] | None, ticket: Ticket | None) ->
     return "sound" if test["verdict"] in ("pass", "warn") else "unclear"
 
 
-def _last_tests(rows: Sequence[FoundRow]) -> dict[str, list[FoundRow]]:
+def last_tests(rows: Sequence[FoundRow]) -> dict[str, list[FoundRow]]:
     """Form -> the findings of the last run that tried it."""
     by_form: dict[str, dict[str, list[FoundRow]]] = {}
     for row in rows:
@@ -97,13 +97,8 @@ def _test(key: str, rows: Sequence[FoundRow], kept: Collection[str]) -> dict[str
     """How the last test of a form ended: its cause, else the end of its way."""
     if not rows:
         return None
-    findings = [row.finding for row in rows]
-    row_of = {id(finding): row for finding, row in zip(findings, rows, strict=True)}
-    cause = form_cause(standing(findings), key)
-    traced = [each for each in findings if each.evidence.get("trace")]
-    own = [each for each in traced if each.subject == key]
-    said = cause or next((each for each in own if each.verdict is Verdict.PASS), None) or (own or findings)[-1]
-    row = row_of[id(said)]
+    row = said_of(key, rows)
+    traced = [each for each in rows if each.evidence.get("trace")]
     pictures: list[dict[str, Any]] = next(
         (each.evidence["pictures"] for each in rows if each.evidence.get("pictures")), []
     )
@@ -113,6 +108,16 @@ def _test(key: str, rows: Sequence[FoundRow], kept: Collection[str]) -> dict[str
         "verdict": row.verdict.value,
         "code": row.code,
         "summary": row.summary,
-        "trace": said.evidence.get("trace") or (traced[0].evidence["trace"] if traced else None),
+        "trace": row.evidence.get("trace") or (traced[0].evidence["trace"] if traced else None),
         "pictures": [{"id": each["id"], "name": each["name"]} for each in pictures if each["id"] in kept],
     }
+
+
+def said_of(key: str, rows: Sequence[FoundRow]) -> FoundRow:
+    """Of what one run found of a form, the row that counts: its cause, else the end of its way."""
+    findings = [row.finding for row in rows]
+    row_of = {id(finding): row for finding, row in zip(findings, rows, strict=True)}
+    cause = form_cause(standing(findings), key)
+    own = [each for each in findings if each.evidence.get("trace") and each.subject == key]
+    passed = next((each for each in own if each.verdict is Verdict.PASS), None)
+    return row_of[id(cause or passed or (own or findings)[-1])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -178,3 +179,24 @@ def test_a_form_whose_mail_fails_has_the_sites_mail_looked_at_and_its_own_ticket
         look(services, other, CONTACT)
         own = until(lambda: next(iter(tickets.tickets(services.db, site_id=other, state="open")), None))
         assert (own.code, own.subject) == ("form.trace.mail_failed", CONTACT), "its mail alone fails"
+
+
+def test_a_form_that_broke_with_an_update_says_so_in_its_ticket(
+    at_work: tuple[Services, dict[str, list[Finding]]],
+) -> None:
+    services, found = at_work
+    site = add_site(services)
+
+    def tried(code: str, verdict: Verdict = Verdict.FAIL) -> Finding:
+        return fault(code, CONTACT, verdict, canary={"token": "t"}, at=datetime.now(UTC).isoformat(), accepted=True)
+
+    found[""] = [tried("form.trace.sound", Verdict.PASS)]
+    assert look(services, site, CONTACT).outcome == "sound"
+    updated = {"what": "updated", "kind": "plugin", "slug": "x", "name": "X", "from": "1.2", "to": "1.3"}
+    happen(services, site, ("plugin.changed", updated))
+    found[""] = [tried("form.trace.not_kept")]
+    look(services, site, CONTACT)
+    ticket = until(the_ticket(services))
+    assert re.search(r"It broke (with|after) the update of X from 1.2 to 1.3 at ", ticket.body["actual"])
+    view = rooms.view(services.db, ticket.run_id or "", "")
+    assert view["since"]["after"]["what"] == "the update of X from 1.2 to 1.3"
