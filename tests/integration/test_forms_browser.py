@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from diagnostics.forms.browser import arrival
 from diagnostics.forms.browser.judge import findings_of
 from diagnostics.forms.form import Form
 from tests.servers.pages import Answer, Asked, Pages
@@ -186,6 +188,34 @@ def test_a_form_of_another_sites_in_a_frame_is_not_touched(visit: Visiting, page
         assert (code_of(tried), tried.code) == ("unseen", "foreign") and stranger.posts() == []
 
 
+def endless() -> Iterator[bytes]:
+    yield form().encode()
+    while True:
+        time.sleep(0.1)
+        yield b"<p>more"
+
+
+def test_a_page_that_never_ends_is_tried_as_far_as_it_came(
+    visit: Visiting, pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrival, "WHOLE_S", 1.0)
+    pages.pages["/"] = lambda asked: Answer(endless())
+    assert visit(pages.url + "/", empty_first=False, pictures=False).message_kind == "thanks"
+
+
+def test_redirects_for_ever_are_unknown(visit: Visiting, pages: Pages) -> None:
+    pages.pages["/"] = lambda asked: Answer("", 302, {"Location": "/"})
+    [finding] = findings_of(visit(pages.url + "/"))
+    assert finding.code == "form.browser.unseen" and "REDIRECTS" in finding.summary.upper()
+
+
+def test_of_500_forms_the_best_is_tried(visit: Visiting, pages: Pages) -> None:
+    many = "".join(f"<form action=/n{n}><input name=s><button>Go</button></form>" for n in range(250))
+    pages.pages["/"] = HEAD + many + form() + many
+    assert visit(pages.url + "/", empty_first=False, pictures=False).message_kind == "thanks"
+    assert len(pages.posts("/send")) == 1
+
+
 AJAX = """<p id=m role=status></p>
 <script>document.forms[0].addEventListener("submit", async (e) => { e.preventDefault();
 const r = await fetch('/wp-json/x', {method: 'POST', body: new FormData(document.forms[0])});
@@ -196,11 +226,8 @@ m.textContent = r.ok ? (await r.json()).message : 'There was an error trying to 
     ("answer", "code"),
     [
         (Answer('{"message": "Thank you!"}', type="application/json"), "works"),
-        (Answer('{"code":"rest_forbidden","message":"no"}', 401, type="application/json"), "rest_blocked"),
         (Answer("<h1>403 Forbidden</h1>", 403), "rest_blocked"),
         (Answer('{"code":"rest_cookie_invalid_nonce","message":"Cookie check failed"}', 403), "nonce_old"),
-        (Answer('{"code":"rest_no_route"}', 404), "route_missing"),
-        (Answer("<h1>Too many</h1>", 429), "rate_limited"),
         (Answer("There has been a critical error on this website.", 500), "server_error"),
         (Answer("<br />\n<b>Warning</b>: Undefined variable in x.php{}"), "answer_broken"),
     ],
@@ -221,7 +248,6 @@ def test_the_sites_answer_names_the_cause(visit: Visiting, pages: Pages, answer:
         (form(FIELDS, "action=/send"), "sends_by_get"),
         (form(FIELDS, "method=post action=http://127.0.0.9:1/take"), "posts_elsewhere"),
         (f"{HEAD}<h1>No form</h1>", "not_found"),
-        (form(button="<button type=button onclick='send()'>Send</button>"), "script_error"),
         (form(button="<button type=button onclick=\"jQuery('form').x()\">Send</button>"), "jquery_missing"),
         (
             form(button="<button type=button>Send</button><script src=/wp-content/plugins/a/a.js></script>"),

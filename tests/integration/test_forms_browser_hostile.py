@@ -7,7 +7,6 @@ import ipaddress
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,7 +90,7 @@ async def test_a_page_that_may_not_be_reached_is_unknown_with_the_reason(pages: 
 def big(megabytes: int) -> Iterator[bytes]:
     yield b"<!doctype html><title>Big</title><p>"
     for _ in range(megabytes):
-        yield b"x" * 1024 * 1024
+        yield b"<!--" + b"x" * 1024 * 1024 + b"-->"
 
 
 async def test_a_page_of_50_megabytes_is_cut_off_and_said(pages: Pages) -> None:
@@ -100,27 +99,6 @@ async def test_a_page_of_50_megabytes_is_cut_off_and_said(pages: Pages) -> None:
     [finding] = findings_of(came)
     assert finding.code in ("form.browser.unseen", "form.browser.not_found")
     assert any("no more was taken" in each for each in came.notes) or "larger than" in came.why
-
-
-def endless() -> Iterator[bytes]:
-    yield FORM.encode()
-    ends_at = time.monotonic() + 60
-    while time.monotonic() < ends_at:
-        time.sleep(0.2)
-        yield b"<p>more"
-
-
-async def test_a_page_that_never_ends_is_tried_as_far_as_it_came(pages: Pages, monkeypatch) -> None:
-    pages.pages["/"] = lambda asked: Answer(endless())
-    came = await tried(pages, empty_first=False)
-    assert came.came_as_far_as("form") or came.why, came
-    assert came.took_ms < 60_000
-
-
-async def test_redirects_for_ever_are_unknown(pages: Pages) -> None:
-    pages.pages["/"] = lambda asked: Answer("", 302, {"Location": "/"})
-    [finding] = findings_of(await tried(pages))
-    assert finding.code == "form.browser.unseen" and "REDIRECTS" in finding.summary.upper()
 
 
 NUISANCE = """<script>
@@ -138,13 +116,6 @@ async def test_dialogs_downloads_windows_and_trackers_are_refused_and_noted_and_
     assert (came.message_kind, came.dialogs) == ("thanks", ("hello", "sure?")), came.why
     noted = " ".join(came.notes)
     assert "download was refused" in noted and "window was closed" in noted and "google-analytics.com was held" in noted
-
-
-async def test_of_500_forms_the_best_is_tried(pages: Pages) -> None:
-    many = "".join(f"<form action=/n{n}><input name=s><button>Go</button></form>" for n in range(500))
-    pages.pages["/"] = many + FORM + many
-    came = await tried(pages, empty_first=False)
-    assert came.message_kind == "thanks" and len(pages.posts("/send")) == 1
 
 
 async def test_a_script_without_end_costs_its_time_and_no_more(pages: Pages) -> None:
