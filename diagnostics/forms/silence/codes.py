@@ -74,7 +74,7 @@ FEW = Code(
     Verdict.UNKNOWN,
     "{evidence.name} takes too few entries to tell its silence: {evidence.a_week} a week. It is only tried.",
     remedy="Nothing has to be done: test entries in wp-admin on the Aftercare screen tell whether the form works.",
-    meaning="With less than one entry a week a broken form looks for weeks like one that nobody uses.",
+    meaning="With an entry a week or fewer, a broken form looks for weeks like one that nobody uses.",
     proof=_ODDS,
     kind=CauseKind.QUESTION,
     impact=Impact.ADVICE,

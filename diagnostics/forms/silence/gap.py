@@ -16,7 +16,7 @@ from itertools import combinations
 from diagnostics.forms.silence.calendar import HOUR_S, Calendar, Holiday, hour_index
 from diagnostics.forms.silence.rhythm import Rhythm
 
-FEWEST_A_WEEK = 1.0  # a form with fewer is only ever tried
+FEWEST_A_WEEK = 1.5  # a form with fewer is only ever tried: two a month may look like one a week for a while
 MOST_OFF_DAYS = 10  # of a gap, among which the empty ones are looked for
 NEVER = 1e9  # weeks: more than can be told apart
 
