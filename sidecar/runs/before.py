@@ -12,7 +12,7 @@ from typing import Any
 from diagnostics.finding import Finding, Verdict, as_facts
 from diagnostics.forms.changes import Broke, broke_with
 from sidecar.runs.equipment import Equipment
-from sidecar.runs.site_forms import last_tests, said_of
+from sidecar.runs.site_forms import said_of
 from sidecar.store import forms as store
 from sidecar.store.runs import Run
 
@@ -26,8 +26,7 @@ def with_changes(
     if not any(_of_a_form(each) for each in found) or not changes:
         return list(found)
     names = [each.id for each in equipment.playbooks.values() if each.about_forms]
-    rows = [row for row in store.tests_of(equipment.db, run.site_id, names) if row.run_id != run.id]
-    tests = last_tests(rows)
+    tests = store.last_tests(equipment.db, run.site_id, names, but=run.id)
     return [_told(each, tests, changes) if _of_a_form(each) else each for each in found]
 
 

@@ -17,15 +17,13 @@ from sidecar.store.database import Database
 from sidecar.store.findings import FoundRow
 from sidecar.store.tickets import Ticket
 
-TRIED = "canary"  # the evidence of a form that was tried
-
 
 def site_forms(db: Database, site_id: str, playbooks: Mapping[str, Playbook], public_url: str) -> dict[str, Any]:
     """Every form of the site with its last entry, its last test and its state."""
     names = [each.id for each in playbooks.values() if each.about_forms]
     listed = store.last_list(db, site_id)
     known = read_forms(listed.result) if listed else None
-    entries, tests = store.last_entries(db, site_id), last_tests(store.tests_of(db, site_id, names))
+    entries, tests = store.last_entries(db, site_id), store.last_tests(db, site_id, names)
     open_tickets = tickets.tickets(db, site_id=site_id, state="open", limit=500)
     pictures = [each["id"] for rows in tests.values() for row in rows for each in row.evidence.get("pictures") or ()]
     kept = attachments.still_kept(db, pictures)
@@ -78,19 +76,6 @@ def _state(form: Form, test: Mapping[str, Any] | None, ticket: Ticket | None) ->
     if test is None:
         return "untested"
     return "sound" if test["verdict"] in ("pass", "warn") else "unclear"
-
-
-def last_tests(rows: Sequence[FoundRow]) -> dict[str, list[FoundRow]]:
-    """Form -> the findings of the last run that tried it."""
-    by_form: dict[str, dict[str, list[FoundRow]]] = {}
-    for row in rows:
-        by_form.setdefault(str(row.evidence["form"]), {}).setdefault(row.run_id, []).append(row)
-    found = {}
-    for form, of_runs in by_form.items():
-        tried = [own for own in of_runs.values() if any(TRIED in row.evidence for row in own)]
-        if tried:
-            found[form] = tried[-1]
-    return found
 
 
 def _test(key: str, rows: Sequence[FoundRow], kept: Collection[str]) -> dict[str, Any] | None:

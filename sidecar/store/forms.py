@@ -53,16 +53,23 @@ def last_entries(db: Database, site_id: str) -> dict[str, datetime]:
 
 
 TESTS = """
+    WITH lately AS (SELECT id FROM runs WHERE site_id = :site AND started_at IS NOT NULL AND id != :but
+                       AND playbook IN (SELECT value FROM json_each(:playbooks))
+                     ORDER BY created_at DESC LIMIT :runs),
+         tried AS (SELECT evidence ->> 'form' AS form, MAX(id) AS last, run_id FROM findings
+                    WHERE run_id IN (SELECT id FROM lately) AND check_name IN ('forms.browser', 'forms.trace')
+                      AND evidence -> 'canary' IS NOT NULL
+                    GROUP BY evidence ->> 'form')
     SELECT f.id, f.run_id, f.step_id, f.check_name, f.position, f.code, f.verdict, f.subject, f.summary, f.evidence,
            f.remedy, f.reason, f.blocked_by, f.found_at
-      FROM findings f
-     WHERE f.run_id IN (SELECT id FROM runs WHERE site_id = :site AND started_at IS NOT NULL
-                          AND playbook IN (SELECT value FROM json_each(:playbooks))
-                        ORDER BY created_at DESC LIMIT :runs)
-       AND f.check_name IN ('forms.page', 'forms.browser', 'forms.trace') AND f.evidence ->> 'form' IS NOT NULL
-     ORDER BY f.found_at, f.id"""
+      FROM tried JOIN findings f ON f.run_id = tried.run_id AND f.evidence ->> 'form' = tried.form
+     WHERE f.check_name IN ('forms.page', 'forms.browser', 'forms.trace') ORDER BY f.id"""
 
 
-def tests_of(db: Database, site_id: str, playbooks: list[str]) -> list[FoundRow]:
-    """What the last runs of these playbooks found of single forms, oldest first."""
-    return db.rows(FoundRow, TESTS, site=site_id, playbooks=playbooks, runs=RUNS_READ)
+def last_tests(db: Database, site_id: str, playbooks: list[str], but: str = "") -> dict[str, list[FoundRow]]:
+    """Form -> what the last run of these playbooks that tried it found of it; of another run than *but*."""
+    rows = db.rows(FoundRow, TESTS, site=site_id, playbooks=playbooks, runs=RUNS_READ, but=but)
+    found: dict[str, list[FoundRow]] = {}
+    for row in rows:
+        found.setdefault(str(row.evidence["form"]), []).append(row)
+    return found

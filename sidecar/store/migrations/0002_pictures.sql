@@ -13,4 +13,3 @@ CREATE TABLE attachments (
 );
 CREATE INDEX attachments_by_run ON attachments (run_id, kept_at);
 CREATE INDEX commands_answered ON commands (site_id, name, ended_at DESC) WHERE state = 'done';
-CREATE INDEX findings_of_traces ON findings (run_id) WHERE check_name = 'forms.trace';
