@@ -215,8 +215,19 @@ class TestFluentForms(CanaryContract):
         still_there = self.kept(posting)  # for all that is known, its request is under way
         posting.site.php_eval(
             'global $wpdb; $wpdb->query( "UPDATE {$wpdb->prefix}aftercare_canaries SET spent_at = spent_at - 400 '
-            f'WHERE ended_at = 0" ); {beat}'
+            f'WHERE ended_at = 0 AND spent_at > 0" ); {beat}'
         )
         assert (kept, still_there, self.kept(posting)) == (before + 1, before + 1, before)
         came = answer(road, token)
         assert (came["state"], came["ended"], came["event"], came["forgotten"]) == ("spent", False, None, True)
+
+    def test_what_became_of_one_kept_entry_is_told_without_a_word_of_it(self, posting: Posting, road: Road) -> None:
+        posting.send()
+        told = posting.outcome()
+        asked = {"plugin": self.slug, "form": posting.form, "entry": told["entry"]}
+        shown = road.ask("form.entry", asked).result
+        assert (shown["found"], shown["spam"]) == (True, False) and shown["at"]
+        assert [(mail["mail"], mail["outcome"]) for mail in shown["mails"]] == [(told["mails"][0], "sent")]
+        assert not [word for word in TYPED if word in json.dumps(shown)]
+        for other in ({"form": "987654"}, {"entry": "987654"}):
+            assert road.ask("form.entry", {**asked, **other}).result["found"] is False

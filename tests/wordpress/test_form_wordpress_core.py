@@ -117,3 +117,12 @@ def test_a_reset_key_and_an_account_cannot_be_taken_back_and_are_not_tried(posti
         posting.form = form
         said = arm(posting, road, new_token())
         assert said["armed"] is False and said["why"] in ("not_held", "not_on")
+
+
+def test_a_comment_is_shown_until_it_is_deleted(posting: Posting, road: Road) -> None:
+    posting.send({"comment": f"Words of {new_token()}"})
+    told = posting.outcome()
+    asked = {"plugin": "core", "form": "comment", "entry": told["entry"]}
+    assert road.ask("form.entry", asked).result["found"] is True
+    posting.site.wp("comment", "delete", told["entry"], "--force")
+    assert road.ask("form.entry", asked).result["found"] is False
