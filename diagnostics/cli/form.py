@@ -88,7 +88,7 @@ def form(
 
     \b
     diagnose form https://example.org/contact/
-    diagnose form example.org/contact/ --phone --pictures /tmp/form
+    diagnose form example.org/contact/ --phone --pictures seen
     diagnose form example.org/contact/ --send --json
     """
     door = network(nameservers, allow_private, timeout_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -116,6 +117,26 @@ async def test_dialogs_downloads_windows_and_trackers_are_refused_and_noted_and_
     assert (came.message_kind, came.dialogs) == ("thanks", ("hello", "sure?")), came.why
     noted = " ".join(came.notes)
     assert "download was refused" in noted and "window was closed" in noted and "google-analytics.com was held" in noted
+
+
+CALLS_OUT = """<script>
+const call = new RTCPeerConnection({{iceServers: [{{urls: 'stun:127.0.0.1:{port}'}}]}});
+call.createDataChannel('x');
+call.createOffer().then((offer) => call.setLocalDescription(offer));
+call.addEventListener('icegatheringstatechange', () => {{
+  if (call.iceGatheringState === 'complete') done.hidden = false;
+}});
+</script><p id=done hidden>gathered</p>"""
+
+
+async def test_webrtc_finds_no_way_around_the_proxy(pages: Pages) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stun:
+        stun.bind(("127.0.0.1", 0))
+        stun.setblocking(False)
+        pages.pages["/"] = FORM + CALLS_OUT.format(port=stun.getsockname()[1])
+        assert (await tried(pages)).message_kind == "thanks"
+        with pytest.raises(BlockingIOError):
+            stun.recv(100)
 
 
 async def test_a_script_without_end_costs_its_time_and_no_more(pages: Pages) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-USER = "nobody"
+USER, OVERFLOW = "nobody", 65534
 FILE_BYTES = 256 * 1024 * 1024  # a browser's shared memory is files too
 OPEN_FILES = 4096
 PROCESSES = 4096  # of the user without rights, threads too: 20 browsers at once
@@ -46,17 +46,25 @@ def confine(timeout_s: float) -> None:
 def give_away(folder: Path) -> None:
     """*folder* becomes that of the user whom `drop_rights` makes of us."""
     if os.geteuid() == 0:
-        user = pwd.getpwnam(USER)
-        os.chown(folder, user.pw_uid, user.pw_gid)
+        os.chown(folder, *_nobody())
 
 
 def drop_rights() -> None:
     """Where we are root, be `nobody` from here on. What is imported by now needs no right to be read any more."""
     if os.geteuid() == 0:
-        user = pwd.getpwnam(USER)
+        user, group = _nobody()
         os.setgroups([])
-        os.setgid(user.pw_gid)
-        os.setuid(user.pw_uid)
+        os.setgid(group)
+        os.setuid(user)
+
+
+def _nobody() -> tuple[int, int]:
+    """The number of the user and of the group; small containers have no such name, and the number all the same."""
+    try:
+        known = pwd.getpwnam(USER)
+    except KeyError:
+        return OVERFLOW, OVERFLOW
+    return known.pw_uid, known.pw_gid
 
 
 @dataclass
