@@ -31,6 +31,7 @@ from sidecar.runs.forms import about_forms
 from sidecar.runs.isolation import LOOKS
 from sidecar.runs.looking import block, look
 from sidecar.runs.schedules import start_scheduled
+from sidecar.runs.silences import start_for_silence
 from sidecar.store import runs as store
 from sidecar.store.runs import Run
 
@@ -171,6 +172,7 @@ async def carry_out(run_id: str) -> str:
 async def hour(at: Any, context: Any) -> None:
     """Each hour: start what is due. It may be told late, or twice."""
     await _durably(start_scheduled)
+    await _durably(start_for_silence)
 
 
 def begin(equipment: Equipment, run_id: str) -> list[dict[str, Any]]:
