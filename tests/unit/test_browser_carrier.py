@@ -138,7 +138,7 @@ def test_an_id_that_leaves_the_selectors_quotes_is_no_id(form: str) -> None:
 
 def test_every_markup_keeps_its_id_in_its_place() -> None:
     for plugin in MARKUP:
-        assert "{id}" not in " ".join(vars(markup_of(Form(plugin, "12"))).values())
+        assert "{id}" not in " ".join(map(str, vars(markup_of(Form(plugin, "12"))).values()))
 
 
 def test_origins_are_compared_as_browsers_do() -> None:

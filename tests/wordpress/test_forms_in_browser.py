@@ -81,6 +81,13 @@ def test_a_site_that_breaks_on_the_entry_is_told_by_its_status(noted: LabSite) -
     assert (finding.code, finding.evidence["posted_status"]) == ("form.browser.server_error", 500)
 
 
+def test_a_comment_is_written(noted: LabSite) -> None:
+    page = noted.wp("post", "list", "--post_type=post", "--field=url").split()[0]
+    came = tried(noted, page, Form("core", "comment", "Comment"))
+    assert findings_of(came)[0].code == "form.browser.works", (came.reached, came.why, came.message)
+    assert tokens(noted)[-1] == "POST tok"
+
+
 @contextmanager
 def active(site: LabSite, slug: str, source: Path) -> Iterator[tuple[str, str]]:
     """The real plugin is active, with a form of its own on a page: the form's id, the page's address."""

@@ -7,7 +7,8 @@ give a page's forms no stable id in the markup, so every form of theirs fits.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from diagnostics.forms.form import Form
 
@@ -22,6 +23,7 @@ class Markup:
     wrong: str = ""  # those that refuse or report a fault
     next: str = ""  # the button to the next step
     named: str = ""
+    leads_back: bool = False  # its thanks are a redirect to a page that need not say a word
 
 
 MARKUP: dict[str, Markup] = {
@@ -101,6 +103,7 @@ MARKUP: dict[str, Markup] = {
         message=".comment-awaiting-moderation",
         thanks=".comment-awaiting-moderation",
         named=r"comment_post_ID",
+        leads_back=True,  # wp-comments-post.php: to the comment, or an error page with a status of its own
     ),
 }
 _ALSO = {"elementor-pro": "elementor", "core": "comments", "wordpress": "comments", "wpforms-lite": "wpforms"}
@@ -114,10 +117,12 @@ def markup_of(form: Form | None) -> Markup | None:
         return None
     found = MARKUP.get(_ALSO.get(form.plugin, form.plugin))
     # An id that could leave the selector's quotes is none that a plugin gave.
-    if found is None or not re.fullmatch(r"[\w-]{1,64}", form.id):
+    if found is None or not re.fullmatch(r"[\w.-]{1,64}", form.id):
         return None
-    own = {name: value.replace("{id}", form.id) for name, value in vars(found).items()}
-    return Markup(**own)
+    words: dict[str, Any] = {
+        name: value.replace("{id}", form.id) for name, value in vars(found).items() if isinstance(value, str)
+    }
+    return replace(found, **words)
 
 
 def all_messages(part: str) -> str:

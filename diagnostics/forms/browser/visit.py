@@ -224,6 +224,9 @@ class Visit(Arrival):
         now, said = await self._came_of_it()
         await self.recorder.settled()
         sent = self.recorder.own[self.sent_before :]
+        led_back = self.markup is not None and self.markup.leads_back and any(300 <= each.status < 400 for each in sent)
+        if led_back and said.kind == "none":
+            said = Read("led back to the page", "thanks", True)
         self.facts["message"], self.facts["message_kind"] = said.text, said.kind
         self.facts["invalid"] = now.invalid if said.kind != "thanks" else ()
         if sent and self.carrier.posted_at:
