@@ -1,7 +1,7 @@
 """How each form plugin marks its forms: the form's element, its messages, its buttons, and what its POST is named by.
 
-Taken from the markup that each plugin prints (versions: research of each adapter's header). Elementor and Jetpack
-give a page's forms no stable id in the markup, so every form of theirs fits.
+Taken from the markup that each plugin prints (versions: research of each adapter's header). Jetpack gives a
+page's forms no stable id in the markup, so every form of its own fits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from diagnostics.forms.form import Form
 
 @dataclass(frozen=True)
 class Markup:
-    """CSS selectors; `{id}` is the form's id. *named* is a pattern over the POST's address and body."""
+    """CSS selectors. In them `{id}` is the form's id, `{element}` its last part.
+
+    *named* is a pattern over the POST's address and body.
+    """
 
     form: str
     message: str = ""  # where it writes to the visitor
@@ -84,12 +87,13 @@ MARKUP: dict[str, Markup] = {
         named=r"(?=[\s\S]*forminator_submit_form)[\s\S]*(?:(?:^|[&\s])form_id={id}(?:&|$)|name=\"form_id\"\s+{id}\b)",
     ),
     "elementor": Markup(
-        form="form.elementor-form",
+        form="form.elementor-form:has(input[name='form_id'][value='{element}'])",
         message=".elementor-message",
         thanks=".elementor-message-success",
         wrong=".elementor-message-danger",
         next=".e-form__buttons__wrapper__button-next",
-        named=r"elementor_pro_forms_send_form",
+        named=r"(?=[\s\S]*elementor_pro_forms_send_form)[\s\S]*"
+        r"(?:(?:^|[&\s])form_id={element}(?:&|$)|name=\"form_id\"\s+{element}\b)",
     ),
     "jetpack": Markup(
         form="form.contact-form, form.wp-block-jetpack-contact-form",
@@ -119,8 +123,11 @@ def markup_of(form: Form | None) -> Markup | None:
     # An id that could leave the selector's quotes is none that a plugin gave.
     if found is None or not re.fullmatch(r"[\w.-]{1,64}", form.id):
         return None
+    element = form.id.rpartition("-")[2]  # Elementor's adapter names a form by its document and its widget
     words: dict[str, Any] = {
-        name: value.replace("{id}", form.id) for name, value in vars(found).items() if isinstance(value, str)
+        name: value.replace("{id}", form.id).replace("{element}", element)
+        for name, value in vars(found).items()
+        if isinstance(value, str)
     }
     return replace(found, **words)
 
