@@ -38,6 +38,11 @@ def concerns_mail(event: Event) -> bool:
     return event.type != "config.changed" or event.data.get("group") == "mail"
 
 
+def concerns_forms(event: Event) -> bool:
+    """Whether this change may be why a form cannot be sent; what was changed of the mail, another playbook looks at."""
+    return event.type != "config.changed" or event.data.get("group") != "mail"
+
+
 def by_change(trigger: Mapping[str, Any]) -> bool:
     """Whether a change started the run, and no failure."""
     return trigger.get("kind") == "event" and trigger.get("type") in CHANGES

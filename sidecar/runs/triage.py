@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from sidecar import tickets
 from sidecar.playbooks import Playbook
-from sidecar.runs.changes import CHANGES, concerns_mail, look_when_settled, of_changes
+from sidecar.runs.changes import CHANGES, concerns_forms, concerns_mail, look_when_settled, of_changes
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.forms import form_of, same_forms
 from sidecar.runs.reading import reading_of
@@ -89,7 +89,7 @@ def _triage(equipment: Equipment, event: Event, reading: str) -> None:
             continue
         if event.type not in CHANGES:
             _answer(equipment, event, playbook, reading)
-        elif (playbook.about_forms or concerns_mail(event)) and not looked_at_soon:
+        elif (concerns_forms if playbook.about_forms else concerns_mail)(event) and not looked_at_soon:
             look_when_settled(equipment, event, playbook.id)
 
 

@@ -72,6 +72,7 @@ def test_what_a_page_tells_again_and_again_waits_its_time(services: Services) ->
 
 def test_after_a_change_all_forms_are_looked_at_also_where_one_has_failed_meanwhile(services: Services) -> None:
     site = add_site(services)
+    assert triaged(services, site, ("config.changed", {"what": "smtp", "group": "mail"})) == [], "the mail's own look"
     [after] = triaged(services, site, ("plugin.changed", {"slug": "x", "name": "X", "what": "updated"}))
     assert "form" not in after.trigger and after.due_at > after.created_at
     [same] = triaged(services, site, told("lost"))
