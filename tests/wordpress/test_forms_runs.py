@@ -134,6 +134,7 @@ def test_a_notification_that_is_off_is_named_with_its_screen_until_it_is_on_agai
         assert stages(view)["composed"] == "fail"
         ticket = sidecar.wait_for_ticket(paired_site.id, timeout_s=30.0, known=known)
         assert (ticket["code"], ticket["subject"]) == ("form.trace.notification_off", form)
+        assert ticket["priority"] == "P2", "the site's other form works"
     sidecar.wait_for_state(ticket["id"], "resolved", timeout_s=120.0)
 
 
