@@ -94,7 +94,8 @@ class Tree:
         """Kill whatever is left of them. A number that was given away meanwhile is left alone."""
         self.look()
         _, started = _processes()
-        _kill(pid for pid, since in self._known.items() if started.get(pid) == since)
+        left = [pid for pid, since in self._known.items() if started.get(pid) == since]
+        _kill(sorted(left, key=lambda pid: pid == self.root))  # the root last: it may be who does this
 
 
 def _kill(pids: Iterable[int]) -> None:

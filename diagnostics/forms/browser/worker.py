@@ -7,23 +7,22 @@ told is in the job; what it hands back is judged by nobody here.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from diagnostics.forms.browser.chromium import HELD_BY_ITSELF, HELD_BY_US, may_make_namespaces, start_chromium
-from diagnostics.forms.browser.confine import confine, drop_rights
+from diagnostics.forms.browser.confine import Tree, confine, drop_rights
 from diagnostics.forms.browser.gone import gone
 from diagnostics.forms.browser.tried import Job, Tried, job_from_json, tried_to_json
 from diagnostics.forms.browser.visit import Visit
 
 
-async def work(job: Job, program: str, proxy: dict[str, str]) -> Tried:
-    """One try. Whatever a page does ends in a `Tried`; a browser that does not start too."""
+async def work(job: Job, program: str, proxy: dict[str, str]) -> None:
+    """One try, told. Whatever a page does ends in a `Tried`; a browser that does not start too."""
     from playwright.async_api import async_playwright
 
     sandbox = may_make_namespaces()
@@ -34,16 +33,21 @@ async def work(job: Job, program: str, proxy: dict[str, str]) -> Tried:
             context = await start_chromium(playwright, program, job, profile, proxy, sandbox=sandbox)
         except gone() as error:
             why = f"Chromium did not start: {str(error).strip().splitlines()[0][:200]}"
-            return Tried(job.url, width=job.width, scripts=job.scripts, cookies=job.cookies, why=why, code="no_browser")
+            told(Tried(job.url, width=job.width, scripts=job.scripts, cookies=job.cookies, why=why, code="no_browser"))
         visit = Visit(job, context)
         await visit.go()
         browser = context.browser
         tried = visit.tried(f"Chromium {browser.version if browser else ''}".strip(), held_by)
-        # What it is owed is an end, not a farewell: its folder goes with it.
-        with contextlib.suppress(gone(), TimeoutError):
-            async with asyncio.timeout(2):
-                await context.close()
-    return tried
+        # What the browser is owed is an end, not a farewell: its folder goes with it.
+        told(tried)
+
+
+def told(tried: Tried) -> NoReturn:
+    """Hand it back, and end this process with all that it started."""
+    json.dump(tried_to_json(tried), sys.stdout)
+    sys.stdout.flush()
+    Tree(os.getpid()).end()
+    os._exit(0)  # where there is no /proc: the parent ends what is left
 
 
 def main() -> None:
@@ -52,10 +56,7 @@ def main() -> None:
     importlib.import_module("playwright.async_api")
     confine(job.timeout_s)
     drop_rights()  # before anything of the page is read, and after all that is ours is loaded
-    tried = asyncio.run(work(job, given["program"], given["proxy"]))
-    json.dump(tried_to_json(tried), sys.stdout)
-    sys.stdout.flush()
-    os._exit(0)  # the parent ends what is left of the browser
+    asyncio.run(work(job, given["program"], given["proxy"]))
 
 
 if __name__ == "__main__":
