@@ -282,3 +282,18 @@ def test_what_is_no_answer_of_ours_is_read_as_nothing_known() -> None:
     assert (answer.state, answer.kept, answer.event) == ("unknown", None, "")
     assert len(answer.mails[0].error) < 8100 and "\x1b" not in answer.mails[0].error
     assert read_seen({"reached": "elsewhere"}) is None and read_seen(SENT.to_json()) == SENT
+
+
+@pytest.mark.parametrize(
+    ("to_field", "said"), [("emial", True), ("email", False), ("your-name", False), ("visitor:email", False)]
+)
+def test_a_recipient_that_is_a_misspelt_field_is_named_with_the_field_that_was_meant(to_field: str, said: bool) -> None:
+    form = replace(FORM, notifications=(Notification("1", "Office", to_field=to_field, problem="invalid syntax"),))
+    for answer in (answered(), answered(mails=[]), answered("form.failed", mails=[{**MAIL, "outcome": "failed"}])):
+        _, found = traced(form, answer=answer)
+        misspelt = [each for each in found if each.code == "form.trace.recipient_field"]
+        assert bool(misspelt) is said
+        assert all(each.evidence["near"] == "email" and "nobody_told" not in named(found) for each in misspelt)
+    if said:
+        [cause] = causes_of(found)
+        assert cause.code == "form.trace.recipient_field"

@@ -65,7 +65,9 @@ def test_only_the_last_copies_are_kept(tmp_path, migrations):
 def test_a_newer_schema_is_refused_and_left_alone(tmp_path, migrations):
     (migrations / "9000_next.sql").write_text("CREATE TABLE fresh (x);")
     open_store(tmp_path / "data", migrations=migrations)
-    with pytest.raises(StoreTrouble, match=rf"newer Aftercare \(schema 9000; this one knows {migrate.newest_schema()}\)"):
+    with pytest.raises(
+        StoreTrouble, match=rf"newer Aftercare \(schema 9000; this one knows {migrate.newest_schema()}\)"
+    ):
         open_store(tmp_path / "data")
 
 

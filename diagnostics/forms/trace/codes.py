@@ -215,6 +215,20 @@ NO_RECIPIENT = Code(
     kind=CauseKind.SETTINGS,
     impact=Impact.ONE,
 )
+RECIPIENT_FIELD = Code(
+    "form.trace.recipient_field",
+    Verdict.FAIL,
+    _FORM
+    + "its notification “{evidence.names}” goes to the field {evidence.field}, and the form has none of that name; "
+    "it has {evidence.near}.",
+    remedy="In wp-admin, {evidence.where}: in the notification's field “To” put {evidence.near} in place of "
+    "{evidence.field}, or better the address that answers, as `office@your-domain`, and save.",
+    meaning="The name of the field is misspelt, or the field was renamed: nothing stands in its place, and the mail "
+    "has nobody to go to.",
+    proof="The form's fields and its notification's recipient, as its plugin has them.",
+    kind=CauseKind.SETTINGS,
+    impact=Impact.ONE,
+)
 NO_MAIL = Code(
     "form.trace.no_mail",
     Verdict.FAIL,

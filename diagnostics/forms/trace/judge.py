@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from diagnostics.finding import Finding, UnknownReason, Verdict
@@ -20,6 +21,8 @@ from diagnostics.forms.trace.stages import TITLES, Trace
 from diagnostics.forms.trace.way import failed_mail, tells_staff
 from diagnostics.mail.reading import UNSURE, read_failure, scope_of, silence, with_facts
 from diagnostics.printable import printable
+
+NEARLY = 0.8  # two names of fields so alike are one, mistyped
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,8 @@ def _no_mail(form: Form, answer: Answer, told: Mapping[str, Any], screens: Scree
         where = screens.off or screens.mails
         return [codes.NOTIFICATION_OFF.finding(form.key, {**told, "names": names, "where": where})]
     on = [each for each in form.notifications if each.on]
+    if misspelt := [finding for each in on if (finding := _misspelt(form, each, told))]:
+        return misspelt
     names = ", ".join(_named(each.title or each.id) for each in on)
     if all(not each.to and not each.to_field for each in on):
         return [codes.NO_RECIPIENT.finding(form.key, {**told, "names": names})]
@@ -198,7 +203,10 @@ def _notifications(form: Form, around: Around, screens: Screens, facts: Mapping[
     """What is wrong with the form's notifications, whatever came of a test entry's mail."""
     told = {**facts, "where": screens.mails}
     found: list[Finding] = []
-    if form.notifications and not tells_staff(form):
+    misspelt = [finding for each in form.notifications if (finding := _misspelt(form, each, told))]
+    if misspelt:
+        found += misspelt
+    elif form.notifications and not tells_staff(form):
         off = [each for each in form.notifications if not each.on and each.to]
         names = ", ".join(_named(each.title or each.id) for each in off)
         code = codes.NOTIFICATION_OFF if off else codes.NOBODY_TOLD
@@ -227,6 +235,19 @@ def _notification(form: Form, each: Notification, around: Around, told: Mapping[
     if each.problem and not found:
         found.append(codes.NOTIFICATION_PROBLEM.finding(form.key, {**told, "problem": printable(each.problem, 200)}))
     return found
+
+
+def _misspelt(form: Form, each: Notification, told: Mapping[str, Any]) -> Finding | None:
+    """A recipient that is a field which the form lacks; only where one is nearly called so.
+
+    Other names may be known to the form plugin alone.
+    """
+    names = [field.name for field in form.fields]
+    near = get_close_matches(each.to_field, names, 1, NEARLY) if each.on and each.to_field not in names else []
+    if not near or each.to:
+        return None
+    named = {"names": _named(each.title or each.id), "field": printable(each.to_field, 80)}
+    return codes.RECIPIENT_FIELD.finding(form.key, {**told, **named, "near": printable(near[0], 80)})
 
 
 def _foreign_sender(form: Form, domain: str, around: Around, named: Mapping[str, Any]) -> list[Finding]:

@@ -61,6 +61,7 @@ def mistyped(ground: Ground) -> Iterator[str]:
     "recipient's tag misspelt",
     CF7,
     "form.trace.no_recipient",
+    "form.trace.recipient_field",
     "form.trace.no_mail",
     "form.trace.mail_failed",
     "form.trace.notification_problem",
