@@ -83,6 +83,7 @@ LOST = [
     ("not_kept", "kept", FORM, SENT, answered(kept=False, entry="")),
     ("notification_off", "composed", replace(FORM, notifications=(OFF,)), SENT, answered(mails=[])),
     ("notification_off", "composed", replace(FORM, notifications=(OFF, VISITOR)), SENT, answered()),
+    ("notification_off", "composed", replace(FORM, keeps=False, notifications=(OFF, VISITOR)), SENT, answered()),
     ("no_recipient", "composed", replace(FORM, notifications=(replace(OFFICE, to=()),)), SENT, answered(mails=[])),
     ("no_mail", "composed", FORM, SENT, answered(mails=[])),
     ("nowhere", "composed", NOWHERE, SENT, answered(kept=None, entry="", mails=[])),
@@ -297,3 +298,8 @@ def test_a_recipient_that_is_a_misspelt_field_is_named_with_the_field_that_was_m
     if said:
         [cause] = causes_of(found)
         assert cause.code == "form.trace.recipient_field"
+
+
+def test_a_form_that_mails_only_to_who_asked_for_it_is_not_told_to_keep_entries() -> None:
+    reset = Form("core", "lostpassword", keeps=False, notifications=(Notification("reset", to_field="user_login"),))
+    assert judge_settings(reset, AROUND) == []

@@ -15,6 +15,7 @@ from tests.servers import real_parts
 from tests.servers.lab import LabSite
 from tests.servers.sidecar import Sidecar
 from tests.servers.wordpress import poll
+from tests.wordpress.conftest import quiet_hours
 
 PLAYBOOK = "form-not-submitting"
 # A slider's script that listens to every form and breaks before it lets the entry go.
@@ -34,7 +35,7 @@ _SCRIPT = """document.addEventListener( 'submit', ( event ) => {
 
 
 @pytest.fixture
-def form(paired_site: LabSite, sidecar: Sidecar) -> str:
+def form(paired_site: LabSite, sidecar: Sidecar) -> Iterator[str]:
     """The contact form, as events name it; runs that other tests have left behind have ended."""
     if reason := missing_parts():
         real_parts.missing["forms in a browser"] = reason
@@ -43,7 +44,10 @@ def form(paired_site: LabSite, sidecar: Sidecar) -> str:
     listed = paired_site.php_eval(r"echo wp_json_encode( Aftercare\Forms::told() );")
     for each in json.loads(listed)["forms"]:
         if each["plugin"] == "contact-form-7" and not each["not_tried"]:
-            return f"contact-form-7:{each['form']}"
+            quiet_hours(paired_site, whole_day=False)
+            yield f"contact-form-7:{each['form']}"
+            quiet_hours(paired_site, whole_day=True)
+            return
     raise AssertionError(listed)
 
 

@@ -209,9 +209,11 @@ def _notifications(form: Form, around: Around, screens: Screens, facts: Mapping[
     elif form.notifications and not tells_staff(form):
         off = [each for each in form.notifications if not each.on and each.to]
         names = ", ".join(_named(each.title or each.id) for each in off)
-        code = codes.NOTIFICATION_OFF if off else codes.NOBODY_TOLD
-        where = (screens.off or screens.mails) if off else screens.mails
-        found.append(code.finding(form.key, {**told, "names": names, "where": where}))
+        if off:
+            where = screens.off or screens.mails
+            found.append(codes.NOTIFICATION_OFF.finding(form.key, {**told, "names": names, "where": where}))
+        elif form.keeps is not False:  # else it is the visitor's mail that counts: a password reset
+            found.append(codes.NOBODY_TOLD.finding(form.key, told))
     elif form.keeps and not form.notifications:
         found.append(codes.NOBODY_TOLD.finding(form.key, told))
     for each in form.notifications:
