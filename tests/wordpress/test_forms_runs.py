@@ -36,11 +36,11 @@ _SCRIPT = """document.addEventListener( 'submit', ( event ) => {
 
 @pytest.fixture
 def form(paired_site: LabSite, sidecar: Sidecar) -> Iterator[str]:
-    """The contact form, as events name it; runs that other tests have left behind have ended."""
+    """The contact form, as events name it; no run of another test is under way, though one may wait for its turn."""
     if reason := missing_parts():
         real_parts.missing["forms in a browser"] = reason
         pytest.skip(reason)
-    poll(lambda: all(run["state"] == "ended" for run in all_runs(paired_site, sidecar)), 90.0, "a run does not end")
+    poll(lambda: all(run["state"] != "running" for run in all_runs(paired_site, sidecar)), 90.0, "a run does not end")
     listed = paired_site.php_eval(r"echo wp_json_encode( Aftercare\Forms::told() );")
     for each in json.loads(listed)["forms"]:
         if each["plugin"] == "contact-form-7" and not each["not_tried"]:
