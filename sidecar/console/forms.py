@@ -9,12 +9,12 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sidecar import attention, runs, upkeep
+from sidecar.runs.silences import PLAYBOOK
 from sidecar.store import attachments, sites
 from sidecar.web import now, services, staff
 
 bp = Blueprint("forms", __name__)
 
-PLAYBOOK = "form-not-submitting"
 STATES = {
     "sound": ("pass", "Sound"),
     "broken": ("fail", "Broken"),

@@ -23,6 +23,7 @@ from diagnostics.finding import Finding, Verdict
 from diagnostics.forms.trace.cause import causes_of
 from tests.bench.report import report
 from tests.planted.forms import FAULTS, SOUND, FormFault, Ground
+from tests.planted.forms.sound import SoundPage
 from tests.servers.lab import LabSite, MailWorld
 from tests.wordpress.plugin_doors import Road
 from tests.wordpress.told import listening
@@ -135,7 +136,7 @@ def _stage(found: Sequence[Finding]) -> str:
     return next((str(each.evidence["lost_at"]) for each in found if each.evidence.get("lost_at")), "")
 
 
-def _table(rows: Sequence[Row], accused: Sequence[tuple[object, list[str]]]) -> None:
+def _table(rows: Sequence[Row], accused: Sequence[tuple[SoundPage, list[str]]]) -> None:
     table = Table("planted", "plugin", "wanted", "found", "stage", "seconds")
     for row in rows:
         found = row.cause if row.right else f"WRONG: {row.cause or 'nothing'}"
@@ -149,7 +150,7 @@ def _table(rows: Sequence[Row], accused: Sequence[tuple[object, list[str]]]) -> 
             f"{row.seconds:.0f}",
         )
     for page, codes in accused:
-        table.add_row(f"sound: {page.name}", page.plugin, "nothing", ", ".join(codes) or "nothing", "-", "")  # type: ignore[attr-defined]
+        table.add_row(f"sound: {page.name}", page.plugin, "nothing", ", ".join(codes) or "nothing", "-", "")
     Console(file=sys.stderr, width=170).print(table)
 
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from diagnostics.check import Context
+from diagnostics.forms.browser.tried import Tried
+from diagnostics.forms.conflict import check as conflict
 from diagnostics.forms.conflict.halving import End, Search, search
+from diagnostics.forms.form import Form
+from diagnostics.network import EgressPolicy, Network
 
 
 def names(count: int) -> list[str]:
@@ -61,3 +68,21 @@ async def test_a_try_that_could_not_be_judged_names_nobody(blind: int) -> None:
 
     found = await search(names(8), works)
     assert found.end is (End.UNSEEN if blind <= found.tries else End.FOUND)
+
+
+@pytest.mark.parametrize("code", ["no_browser", "not_allowed", "unreachable", "limit", "foreign", "broke"])
+async def test_a_try_in_which_the_browser_could_not_look_is_no_verdict(monkeypatch: Any, code: str) -> None:
+    async def a_token(*_: Any) -> tuple[str, tuple[str, ...]]:
+        return "token", ()
+
+    async def no_look(*_: Any) -> Tried:
+        return Tried("https://bakery.example/", "Chromium", 1280, True, True, reached="page", why="no look", code=code)
+
+    monkeypatch.setattr(conflict, "armed", a_token)
+    monkeypatch.setattr(conflict, "in_a_browser", no_look)
+    form = Form("contact-form-7", "5", pages=("https://bakery.example/",))
+    searching = conflict.Searching(
+        Context(Network(EgressPolicy()), None, datetime.now(UTC)), form, "ab" * 32, 2_000_000_000
+    )
+    assert await searching.works(frozenset({"gallery"})) is None
+    assert searching.why == "no look"

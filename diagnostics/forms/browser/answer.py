@@ -68,7 +68,7 @@ def _by_status(tried: Tried, last: Request) -> tuple[Code, Mapping[str, Any], bo
         return (codes.NONCE if last.said.strip() == "-1" else codes.AJAX_BLOCKED), {}, False
     if status in (404, 410, 405) or (path.endswith("admin-ajax.php") and status == 400 and last.said.strip() == "0"):
         return codes.ROUTE_MISSING, {}, False
-    if status in (401, 403, 406, 409, 418, 444, 451) and not (of_wordpress and tried.message_kind != "none"):
+    if status in (401, 403, 406, 418, 444, 451) and not (of_wordpress and tried.message_kind != "none"):
         return codes.FORBIDDEN, {}, False
     return None
 

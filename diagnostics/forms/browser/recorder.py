@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -169,11 +169,10 @@ class Recorder:
             self.note("another window was closed")
             self._later(window.close())
 
-    def _later(self, deed: object) -> None:
+    def _later(self, deed: Awaitable[object]) -> None:
         async def quietly() -> None:
-
             try:
-                await deed  # type: ignore[misc]
+                await deed
             except gone():
                 return  # the window or the dialog is gone already
 

@@ -6,12 +6,13 @@ As WordPress's own troubleshooting mode does it, nothing changes for visitors. G
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -30,7 +31,8 @@ from diagnostics.printable import printable
 LASTS = timedelta(minutes=18)
 BUDGET_S = 1_000.0
 HEADER = "Aftercare-Off"
-NEVER_JUDGED = ("no_browser", "not_allowed")  # why a try came no further, where that says nothing of the form
+# Why a try came no further, where that says nothing of the form: it could not be looked at.
+NEVER_JUDGED = ("no_browser", "not_allowed", "unreachable", "limit", "foreign", "broke")
 WHY_NOT = {
     "not_allowed": (
         "the site's admin has not allowed it.",
@@ -57,10 +59,13 @@ class Searching:
 
     async def works(self, out: frozenset[str]) -> bool | None:
         """Whether a test entry is thanked for with these plugins left out; None: not seen."""
-        if time.monotonic() - self.began > BUDGET_S:
+        passed = time.monotonic() - self.began
+        if passed > BUDGET_S:
             self.why = "its time was over."
             return None
-        token, why = await armed(self.context, self.form, True)
+        # Each token is good for some minutes from now, not from when the search began.
+        now = self.context.now + timedelta(seconds=passed)
+        token, why = await armed(replace(self.context, now=now), self.form, True)
         if not token:
             self.why = f"the site takes no test entry ({', '.join(why)})."
             return None
@@ -107,7 +112,8 @@ async def _searched(context: Context) -> list[Finding]:
     try:
         return [await _named(Searching(context, form, key, int(ready["until"])), ready)]
     finally:
-        await ask(context, "conflict.end")
+        with contextlib.suppress(SiteUnavailable):  # what was found stands; the site takes its file away by itself
+            await ask(context, "conflict.end")
 
 
 async def _named(searching: Searching, ready: Mapping[str, Any]) -> Finding:

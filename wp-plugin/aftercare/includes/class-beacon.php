@@ -38,14 +38,14 @@ final class Beacon implements Module {
 	/** @var bool This page has a form. */
 	private static $seen = false;
 
-	/** @inheritDoc */
+	/** Where the module is loaded at all: includes/modules.php. */
 	public static function hooks(): array {
 		$hooks = array(
-			array( 'do_shortcode_tag', 'shortcode', 10, 2, 'beacon' ),
-			array( 'wp_footer', 'show', PHP_INT_MAX, 0, 'beacon' ),
+			array( 'do_shortcode_tag', 'shortcode', 10, 2, 'everywhere' ),
+			array( 'wp_footer', 'show', PHP_INT_MAX, 0, 'everywhere' ),
 		);
 		foreach ( self::DRAWN as $hook ) {
-			$hooks[] = array( $hook, 'drawn', 10, 1, 'beacon' );
+			$hooks[] = array( $hook, 'drawn', 10, 1, 'everywhere' );
 		}
 		return $hooks;
 	}
