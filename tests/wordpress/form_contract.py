@@ -25,6 +25,10 @@ from tests.wordpress.told import Listeners, Told
 
 STAND_IN, ORIGINAL = "stand-in", "original"
 TYPED = ("Vera", "vera@visitor.example", "Greeting", "Private words")
+_NO_POSTS_OF = (
+    "global $wpdb; foreach ( $wpdb->get_col( \"SELECT ID FROM $wpdb->posts WHERE post_title = '{title}'\" ) as $id )"
+    " wp_delete_post( (int) $id, true );"
+)
 
 
 @dataclass
@@ -108,6 +112,7 @@ class FormContract:
             yield which, form
         finally:
             _site.wp("plugin", "deactivate", folder, "--skip-plugins")  # also when it breaks the site
+            _site.php_eval(_NO_POSTS_OF.replace("{title}", cls.title))  # other tests list forms on this site
             if was_active:
                 _site.wp("plugin", "activate", stand_in)
 
