@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from sidecar.ingest.door import Call
 from sidecar.ingest.envelope import clock_offset, plugin_version, printable
 from sidecar.ingest.refusal import Refusal, shape
+from sidecar.ingest.visits import read_hour
 from sidecar.scrub import scrub, scrub_all
-from sidecar.store import Database, commands, sites
+from sidecar.store import Database, commands, sites, visits
 from sidecar.store.database import instant
 from sidecar.wordpress.roads import envelope
 
@@ -21,7 +22,10 @@ OUTCOMES = ("done", "failed", "unknown")
 
 
 def fetch(db: Database, call: Call) -> dict[str, Any]:
-    """Keeps the heartbeat; the commands that wait. A copy of the site at another address gets none. Raises Refusal."""
+    """Keeps the heartbeat and an hour's visits; the commands that wait. Raises Refusal.
+
+    A copy of the site at another address gets none, and its visits are not the site's.
+    """
     body = call.json()
     version = plugin_version(body)
     home, page_open, said = body.get("home_url"), body.get("page_open", False), body.get("heartbeat", {})
@@ -33,11 +37,14 @@ def fetch(db: Database, call: Call) -> dict[str, Any]:
     if not isinstance(said, dict) or len(_text(said)) > HEARTBEAT_BYTES:
         raise shape("heartbeat", f"it is not an object of at most {HEARTBEAT_BYTES} bytes")
     at_home = _place(home) == _place(call.site.url)
+    offset_s = clock_offset(said.get("clock_offset_s"))
+    hour = read_hour(said.pop("visits", None), offset_s or 0.0, call.now)
     with db.transaction():
-        offset_s = clock_offset(said.get("clock_offset_s"))
         sites.seen(db, call.site.id, call.now, plugin_version=version, clock_offset_s=offset_s)
         heard = {**scrub_all(json.loads(printable(_text(said)))), "at": instant(call.now), "page_open": page_open}
         sites.heartbeat(db, call.site.id, heard if at_home else {**heard, "elsewhere": scrub(printable(home))})
+        if hour and at_home:
+            visits.keep(db, call.site.id, hour.at, hour.one_in, hour.counts)
     waiting = commands.waiting(db, call.site.id, call.now) if at_home else []
     return {
         "commands": [envelope(command) for command in waiting],

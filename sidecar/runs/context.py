@@ -13,7 +13,8 @@ from diagnostics.check import Context
 from diagnostics.finding import Finding
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.forms import FORM_EVENTS, about_forms
-from sidecar.store import attachments, events, form_rhythm, grounds, runs, sites, warm_ups
+from sidecar.runs.visits import rhythms
+from sidecar.store import attachments, events, grounds, runs, sites, warm_ups
 from sidecar.store.database import Database
 from sidecar.store.events import Event
 from sidecar.store.findings import findings_of
@@ -51,7 +52,7 @@ def context_of(equipment: Equipment, run_id: str, step_id: str = "", check: str 
         messages=[{**each.ground, "read_at": each.read_at.isoformat()} for each in grounds.grounds_of(db, site.id)],
         warm_up=as_plan(db, site, plan, equipment.now()) if plan else None,
         blocklists=settings.blocklists,
-        rhythms=form_rhythm.rhythms(db, site.id, equipment.now()) if about_forms(run) else {},
+        rhythms=rhythms(db, site.id, equipment.now()) if about_forms(run) else {},
         heard_at=site.last_seen_at,
         paired_at=site.paired_at,
         form=str(run.trigger.get("form") or ""),

@@ -16,14 +16,16 @@ from diagnostics.forms.silence.judge import Standing, silence_of
 from diagnostics.forms.silence.told import read
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.starting import add, run_id_of
-from sidecar.store import form_rhythm, sites
+from sidecar.runs.visits import rhythms
 from sidecar.store import forms as store
 from sidecar.store import runs as all_runs
+from sidecar.store import sites
 from sidecar.store.sites import Site
 
 PLAYBOOK = "form-not-submitting"
 MOST_AN_HOUR = 5  # forms of one site: where all fall silent at once, the daily look takes all
-WORTH_A_LOOK = (Standing.UNLIKELY, Standing.SILENT)
+# Without visitors too: a script that breaks the form may have broken what counts them.
+WORTH_A_LOOK = (Standing.UNLIKELY, Standing.SILENT, Standing.NO_VISITORS)
 
 
 def start_for_silence(equipment: Equipment) -> int:
@@ -45,14 +47,14 @@ def start_for_silence(equipment: Equipment) -> int:
 
 def silent_forms(equipment: Equipment, site: Site) -> list[tuple[str, tuple[datetime, Standing]]]:
     """The site's forms whose gap is worth a try: since when, and how it stands."""
-    rhythms = form_rhythm.rhythms(equipment.db, site.id, equipment.now())
-    if not rhythms:
+    told_of = rhythms(equipment.db, site.id, equipment.now())
+    if not told_of:
         return []
     listed = store.last_list(equipment.db, site.id)
     known = read_forms(listed.result) if listed else None
     calendar = Calendar((known.wishes if known else Wishes()).timezone)
     found = []
-    for form, raw in rhythms.items():
+    for form, raw in told_of.items():
         told = known.by_key(form) if known else None
         if told is not None and not told.on:
             continue  # it takes no entries: somebody meant it so
@@ -70,7 +72,7 @@ def _trigger(form: str, silent: tuple[datetime, Standing], now: datetime) -> dic
         "form": form,
         "since": since.isoformat(),
         "standing": standing.value,
-        "turn": now.date().isoformat() if standing is Standing.UNLIKELY else "alarm",
+        "turn": "alarm" if standing is Standing.SILENT else now.date().isoformat(),
     }
 
 

@@ -20,7 +20,7 @@ from sidecar.runs.concluding import died
 from sidecar.runs.equipment import Equipment
 from sidecar.runs.starting import add
 from sidecar.runs.triage import triage
-from sidecar.store import attachments, commands, events, form_rhythm, grounds
+from sidecar.store import attachments, commands, events, form_rhythm, grounds, visits
 from sidecar.store import runs as store
 from sidecar.store import tickets as ticket_store
 from sidecar.tickets.rechecks import recheck_delay
@@ -127,4 +127,5 @@ def purge(equipment: Equipment) -> None:
     commands.purge(equipment.db, before)
     grounds.purge(equipment.db, before)
     form_rhythm.purge(equipment.db, now)
+    visits.purge(equipment.db, now)
     engine.forget_hours(now - HOURS_KEPT)

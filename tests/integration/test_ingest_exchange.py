@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sidecar.store import commands, sites
+from sidecar.store import commands, sites, visits
 
 MINUTES = timedelta(minutes=5)
 
@@ -31,6 +31,17 @@ def test_the_heartbeat_is_kept_scrubbed(doors, plugin):
     assert site.heartbeat["waiting"] == 3 and site.heartbeat["note"] == "to ***@shop.example"
     assert site.clock_offset_s == -7.5 and site.last_seen_at is not None
     assert plugin.fetch(page_open=True)["next_s"] < 10
+
+
+def test_an_hour_of_visits_is_kept_apart_from_the_heartbeat_and_only_from_the_site_itself(doors, plugin):
+    at = datetime.now(UTC) - timedelta(hours=1)
+    hour = {"at": f"{at:%Y-%m-%dT%H:30:00Z}", "one_in": 4, "whole": True, "counts": {"wpforms:7": [8, 4]}}
+    assert plugin.fetch(heartbeat={"waiting": 0, "visits": hour}).status == 200
+    assert "visits" not in sites.site(doors.db, plugin.site).heartbeat
+    plugin.home = "https://staging.shop.example"
+    assert plugin.fetch(heartbeat={"visits": {**hour, "counts": {"wpforms:7": [800, 4]}}}).status == 200
+    [kept] = visits.visits(doors.db, plugin.site, ["wpforms:7"], datetime.now(UTC))
+    assert (kept.hour, kept.shown, kept.pressed) == (f"{at:%Y-%m-%dT%H}", 8, 4)
 
 
 def test_a_waiting_command_is_fetched_until_its_result_comes(doors, plugin):

@@ -13,7 +13,7 @@ import pytest
 from sidecar.playbooks import parse_playbook
 from sidecar.runs.silences import PLAYBOOK, start_for_silence
 from sidecar.services import Services
-from sidecar.store import events, runs, sites
+from sidecar.store import events, runs, sites, visits
 from sidecar.store.database import instant
 from sidecar.store.events import NewEvent
 from tests.servers.engine import World, add_site, build
@@ -82,6 +82,15 @@ def test_a_form_that_died_is_tried_once_a_day_and_once_more_as_an_alarm(services
     standings = hours_of(services, site, DIED, 4 * 24)
     assert standings[0] == "unlikely" and standings.count("silent") == 1
     assert len(standings) <= 5
+
+
+def test_a_form_whose_visitors_are_missing_too_is_tried_and_is_no_alarm(services: Services, site: str) -> None:
+    for hour in range((42 + 4) * 24):
+        at = FIRST + timedelta(hours=hour)
+        visits.keep(services.db, site, at, 4, {FORM: (40, 4)} if at < DIED else {})
+    standings = hours_of(services, site, DIED, 4 * 24)
+    assert set(standings) <= {"unlikely", "no visitors"} and "no visitors" in standings
+    assert len(standings) <= 4
 
 
 def test_a_form_that_speaks_again_is_left_alone(services: Services, site: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,16 +42,21 @@ def entries(rate: Rate, first: datetime, last: datetime, seed: str = "a") -> dic
     return found
 
 
-def told(counts: dict[int, int], **kinds: dict[int, int]) -> Told:
+def told(
+    counts: dict[int, int], counted: Collection[int] = frozenset(), one_in: int = 1, **kinds: dict[int, int]
+) -> Told:
     """As read; the last entry came at the half of its hour."""
     last = moment_of(max(counts)) + HOUR / 2 if counts else None
-    return Told({"submitted": counts, **kinds}, last)
+    return Told({"submitted": counts, **kinds}, last, counted, one_in)
 
 
-def raw(counts: dict[int, int], **kinds: dict[int, int]) -> dict[str, Any]:
+def raw(
+    counts: dict[int, int], counted: Iterable[int] = (), one_in: int = 1, **kinds: dict[int, int]
+) -> dict[str, Any]:
     """As `Context.rhythms` has one form."""
     all_kinds = {"submitted": counts, **kinds}
     return {
+        "visits": {"one_in": one_in, "hours": [moment_of(hour).strftime("%Y-%m-%dT%H") for hour in counted]},
         "counts": {
             kind: {moment_of(hour).strftime("%Y-%m-%dT%H"): number for hour, number in hours.items()}
             for kind, hours in all_kinds.items()

@@ -256,8 +256,37 @@ def test_the_counts_say_where_entries_are_lost_now_and_since_when() -> None:
     assert (counts.all, counts.through, counts.lost_now) == (13, 8, {"failed": 3})
     assert counts.lost_since == datetime(2026, 11, 23, 9, 10, tzinfo=UTC)
     assert [(each["stage"], each["came"], each["lost"]) for each in counts.stages()] == [
+        ("shown", None, 0), ("pressed", None, 0),
         ("arrived", 13, 0), ("validated", 13, 0), ("spam", 13, 2), ("kept", 3, 0),
     ]  # fmt: skip
+    assert [each["known"] for each in counts.stages()][:3] == [
+        "not known: visitors' browsers tell nothing of it"
+    ] * 2 + ["told one by one"]
+
+
+def test_the_first_two_stages_are_what_visitors_browsers_counted_and_said_to_be_estimates() -> None:
+    hours = [f"2026-11-{day:02}T{hour:02}" for day in range(1, 25) for hour in range(24)]
+    rhythm = {
+        "counts": {
+            "submitted": {"2026-11-20T10": 8},
+            "viewed": {"2026-10-20T10": 4000, "2026-11-20T10": 400, "2026-11-23T09": 84},
+            "pressed": {"2026-11-20T10": 12},
+        },
+        "last_at": {"submitted": "2026-11-20T10:00:00+00:00"},
+        "visits": {"one_in": 4, "hours": hours},
+    }
+    shown, pressed, arrived, *_ = counts_of(
+        FORM.key, rhythm, [event("stalled", "2026-11-20T10:00:00+00:00")], NOW
+    ).stages()
+    assert (shown["came"], pressed["came"], pressed["lost"], arrived["came"]) == (484, 12, 1, 8)
+    assert shown["known"] == pressed["known"] == "estimated from one in 4 visits, counted in 564 of 720 hours"
+    del rhythm["counts"]["pressed"]  # it is shown by a page that does not say which form's button was pressed
+    shown, pressed, *_ = counts_of(FORM.key, rhythm, [], NOW).stages()
+    assert (shown["came"], pressed["came"], pressed["known"]) == (
+        484,
+        None,
+        "not known: visitors' browsers tell nothing of it",
+    )
 
 
 @pytest.mark.parametrize(

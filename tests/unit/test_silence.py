@@ -155,16 +155,6 @@ def test_the_time_before_the_site_was_paired_again_is_no_silence(steady):
     assert standing(steady, last + 10 * DAY, paired_at=last + 10 * DAY - 3 * HOUR) is Standing.WITHIN
 
 
-def test_a_silence_that_visitors_share_is_not_the_forms(steady):
-    views = entries(flat(200), START, MONDAY)
-    at = told(steady).last_at + 60 * HOUR
-    gone = silence_of(told(steady, viewed=views), UTC_ONLY, at)
-    assert gone.standing is Standing.NO_VISITORS and gone.visitors < 0.2
-    more = views | entries(flat(200), MONDAY, at, "b")
-    assert silence_of(told(steady, viewed=more), UTC_ONLY, at).standing is Standing.SILENT
-    assert silence_of(told(steady), UTC_ONLY, at).visitors is None  # nobody counts them
-
-
 def test_once_in_200_weeks_is_true():
     rhythm = Rhythm(
         week=((5 / 24,) * 24,) * 7, level_spread=0.0, day_spread=0.0, holiday={}, season={}, days=70, entries=350

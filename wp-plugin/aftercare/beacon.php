@@ -16,7 +16,7 @@ if ( 'POST' !== ( $_SERVER['REQUEST_METHOD'] ?? '' ) ) {
 	exit;
 }
 http_response_code( 204 );
-$aftercare_said = (string) file_get_contents( 'php://input', false, null, 0, 1501 );
+$aftercare_said = (string) file_get_contents( 'php://input', false, null, 0, 4001 );
 $aftercare_load = dirname( __DIR__, 3 ) . '/wp-load.php';
 // A browser says where the page that sends it is from: other sites' pages send nothing for this one.
 $aftercare_host = parse_url( (string) ( $_SERVER['HTTP_ORIGIN'] ?? '' ), PHP_URL_HOST );
@@ -32,4 +32,4 @@ define( 'AFTERCARE_FILE', __DIR__ . '/aftercare.php' );
 define( 'AFTERCARE_DIR', __DIR__ );
 require_once __DIR__ . '/includes/autoload.php';
 
-Aftercare\Beacon_Road::take( $aftercare_said );
+Aftercare\Beacon_Road::take( $aftercare_said, $aftercare_host );

@@ -24,7 +24,7 @@ UNLIKELY = Code(
     "form.silence.unlikely",
     Verdict.WARN,
     "{evidence.name} has taken no entry since {evidence.since}, {evidence.gap_time} ago. {evidence.expected} were to "
-    "be expected; while it works, that happens once in {evidence.once_time}.",
+    "be expected; while it works, that happens once in {evidence.once_time}.{evidence.visits_words}",
     remedy="A test entry settles it: in wp-admin, open the Aftercare screen and press Test beside the form "
     "{evidence.name} ({evidence.page_words}). Aftercare sends one by itself where the form may be tried.",
     meaning="This can be chance. A form that is broken looks just so, and nobody complains of it.",
@@ -36,7 +36,8 @@ SILENT = Code(
     "form.silent",
     Verdict.FAIL,
     "{evidence.name} has taken no entry since {evidence.since}, {evidence.gap_time} ago. {evidence.expected} were to "
-    "be expected; while it works, that happens once in {evidence.once_time}. {evidence.others_words}",
+    "be expected; while it works, that happens once in {evidence.once_time}.{evidence.visits_words} "
+    "{evidence.others_words}",
     remedy="Open {evidence.page_words} in a private browser window, as a visitor: is the form there, and does a "
     "message of yours (write TEST) arrive? If not, in wp-admin press Test beside {evidence.name} on the Aftercare "
     "screen: it names the stage at which entries are lost. {evidence.advice}",
@@ -49,12 +50,15 @@ SILENT = Code(
 NO_VISITORS = Code(
     "form.silence.no_visitors",
     Verdict.WARN,
-    "{evidence.name} has taken no entry since {evidence.since}, and hardly anybody came: {evidence.visitors_words} of "
-    "the usual visitors.",
+    "{evidence.name} has taken no entry since {evidence.since}, and hardly anybody came: {evidence.visitors_words}.",
     remedy="Look for the visitors, not at the form: open {evidence.page_words} from another network; is it there, look "
-    "in the site's statistics and search console for the day on which visits fell, and at advertisements that ended.",
-    meaning="With so few visitors the silence says nothing of the form. Where they went is another question.",
-    proof="The views of the form's page in the gap, beside those of the same hours in the four weeks before.",
+    "in the site's statistics and search console for the day on which visits fell, and at advertisements that ended. "
+    "Do the statistics know of no fall, something keeps visitors' browsers from telling (an optimiser that drops "
+    "scripts, a cache): then press Test beside {evidence.name} on the Aftercare screen in wp-admin.",
+    meaning="The visitors are missing, not the form: with so few the silence says nothing of it. Where they went is "
+    "another question. A test entry is sent all the same.",
+    proof="The views of the form's page in the gap, beside those of the same hours in the four weeks before, told by "
+    "visitors' browsers where the admin switched that on.",
     kind=CauseKind.CONTENT,
     impact=Impact.DEGRADED,
 )

@@ -6,21 +6,20 @@ costs little and proves much; once in 200 weeks and more seldom is an alarm with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from statistics import median
 
 from diagnostics.forms.silence.calendar import Calendar, hour_index
 from diagnostics.forms.silence.entries import Entries
 from diagnostics.forms.silence.gap import FEWEST_A_WEEK, Gap, look_at
 from diagnostics.forms.silence.rhythm import YOUNGEST_DAYS, Rhythm, learn
-from diagnostics.forms.silence.told import VIEWED, Told
+from diagnostics.forms.silence.told import Told
+from diagnostics.forms.silence.visitors import Visitors, visitors_of
 
 TRY_WEEKS = 2.0
 SILENT_WEEKS = 200.0
-WEEK = 7 * 24  # hours
-WEEKS_BEFORE = 4  # whose visitors are the usual ones
+CAME = 0.5  # of the usual visitors, at least: then the days of the gap were days like others
 UNLIKELY = 0.05  # a form with few entries has few gaps: each must be unlikely by itself too
 
 
@@ -45,7 +44,7 @@ class Silence:
     days: int = 0  # whole days counted before the gap
     rhythm: Rhythm | None = None
     gap: Gap | None = None
-    visitors: float | None = None  # what share of the usual ones came in the gap; None: nobody counts them
+    visitors: Visitors | None = None  # those of the gap beside the usual ones; None: nobody counted them
     only_tried: bool = False  # too few entries for an alarm by itself
 
 
@@ -73,10 +72,16 @@ def silence_of(
     gap = look_at(rhythm, calendar, since, until)
     only_tried = rhythm.a_week < FEWEST_A_WEEK
     standing = standing_of(gap, only_tried)
-    visitors = None
-    if standing is not Standing.WITHIN and (visitors := _visitors(told, since, until)) is not None:
-        fewer = look_at(rhythm, calendar, since, until, visitors)
-        standing = Standing.NO_VISITORS if standing_of(fewer, only_tried) is Standing.WITHIN else standing
+    if (visitors := visitors_of(told, since, until)) is not None:
+        if standing is Standing.WITHIN and visitors.least >= CAME:
+            # They came, so no day was empty for reasons of its own: that is in the rhythm for days without visitors.
+            full = replace(rhythm, off=0.0, day_spread=0.0)
+            sharper = look_at(full, calendar, since, until, min(1.0, visitors.share))
+            if standing_of(sharper, only_tried) is not Standing.WITHIN:
+                standing, gap = Standing.UNLIKELY, sharper  # views can be forged: never an alarm by them
+        elif standing is not Standing.WITHIN:
+            fewer = look_at(rhythm, calendar, since, until, min(1.0, visitors.most))
+            standing = Standing.NO_VISITORS if standing_of(fewer, only_tried) is Standing.WITHIN else standing
     return Silence(standing, since, until, rhythm.days, rhythm, gap, visitors, only_tried)
 
 
@@ -87,18 +92,3 @@ def standing_of(gap: Gap, only_tried: bool) -> Standing:
     if gap.weeks >= TRY_WEEKS and gap.probability <= UNLIKELY:
         return Standing.UNLIKELY
     return Standing.WITHIN
-
-
-def _visitors(told: Told, since: datetime, until: datetime) -> float | None:
-    """What share of the usual visitors came to the form's page in the gap; None where nobody counts them.
-
-    Usual is what came in the same hours of the four weeks before.
-    """
-    begin, end = hour_index(since) + 1, hour_index(until) + 1
-    first = min(told.of(VIEWED), default=end)
-    weeks = [
-        told.number(VIEWED, begin - back * WEEK, end - back * WEEK)
-        for back in range(1, WEEKS_BEFORE + 1)
-        if first <= begin - back * WEEK and end - back * WEEK <= begin
-    ]
-    return min(1.0, (told.number(VIEWED, begin, end) + 1) / (median(weeks) + 1)) if weeks else None

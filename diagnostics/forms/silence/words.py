@@ -11,10 +11,11 @@ from diagnostics.finding import as_facts
 from diagnostics.forms.form import Form
 from diagnostics.forms.silence.band import band_of
 from diagnostics.forms.silence.calendar import Calendar, hour_index, moment_of
-from diagnostics.forms.silence.judge import SILENT_WEEKS, TRY_WEEKS, Silence
+from diagnostics.forms.silence.judge import CAME, SILENT_WEEKS, TRY_WEEKS, Silence
 from diagnostics.forms.silence.rhythm import YOUNGEST_DAYS
 from diagnostics.forms.silence.shares import Jump
 from diagnostics.forms.silence.told import OTHERWISE, Told
+from diagnostics.forms.silence.visitors import Visitors
 from diagnostics.mail.history import what_changed
 from diagnostics.mail.outcomes import data_of, instant, of_type
 from diagnostics.printable import printable
@@ -76,22 +77,43 @@ def facts_of(found: Silence, told: Told, calendar: Calendar, changes: Sequence[M
     if found.rhythm is None or found.gap is None:
         return facts
     rhythm, gap = found.rhythm, found.gap
-    if found.visitors is not None:
-        facts |= {"visitors": round(found.visitors, 3), "visitors_words": f"{found.visitors:.0%}"}
-    return facts | {
-        "gap_hours": round(gap.hours, 1),
-        "expected": _few(gap.expected),
-        "probability": float(f"{gap.probability:.3g}"),
-        "weeks": float(f"{gap.weeks:.3g}"),
-        "once_time": once(gap.weeks),
-        "try_at_weeks": TRY_WEEKS,
-        "silent_at_weeks": SILENT_WEEKS,
-        "a_week": _few(rhythm.bunch * rhythm.a_week),
-        "a_day": _few(rhythm.bunch * rhythm.a_week / 7),
-        "only_tried": found.only_tried,
-        "spread": round(rhythm.level_spread + rhythm.day_spread, 3),
-        "chart": as_facts(band_of(rhythm, told.entries, calendar, hour_index(found.until))),
+    return (
+        facts
+        | _visits(found.visitors)
+        | {
+            "gap_hours": round(gap.hours, 1),
+            "expected": _few(gap.expected),
+            "probability": float(f"{gap.probability:.3g}"),
+            "weeks": float(f"{gap.weeks:.3g}"),
+            "once_time": once(gap.weeks),
+            "try_at_weeks": TRY_WEEKS,
+            "silent_at_weeks": SILENT_WEEKS,
+            "a_week": _few(rhythm.bunch * rhythm.a_week),
+            "a_day": _few(rhythm.bunch * rhythm.a_week / 7),
+            "only_tried": found.only_tried,
+            "spread": round(rhythm.level_spread + rhythm.day_spread, 3),
+            "chart": as_facts(band_of(rhythm, told.entries, calendar, hour_index(found.until))),
+        }
+    )
+
+
+def _visits(visitors: Visitors | None) -> dict[str, Any]:
+    """What visitors' browsers told of the gap."""
+    if visitors is None:
+        return {"visits": None, "visits_words": ""}
+    by = f"estimated from one in {visitors.one_in} visits"
+    pressed = "" if visitors.pressed is None else f", and submit pressed {_about(visitors.pressed)}"
+    came = "the visitors came" if visitors.share >= CAME else "fewer visitors came"
+    return {
+        "visits": {**as_facts(visitors), "share": round(visitors.share, 3)},
+        "visitors_words": f"{visitors.share:.0%} of the usual visitors ({by})",
+        "visits_words": f" In that time its page was shown {_about(visitors.seen)}, {visitors.share:.0%} of the usual"
+        f"{pressed} ({by}): {came}.",
     }
+
+
+def _about(number: int) -> str:
+    return f"about {number} times" if number else "not once"
 
 
 def _few(number: float) -> float | int:

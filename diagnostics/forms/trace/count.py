@@ -10,7 +10,7 @@ from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import Finding, UnknownReason
 from diagnostics.forms.form import Form, Forms, Wishes, read_forms
 from diagnostics.forms.trace import codes
-from diagnostics.forms.trace.counts import DAYS, LOST_AT, SPAM_AT_LEAST, Counts, counts_of
+from diagnostics.forms.trace.counts import DAYS, LOST_AT, NOT_KNOWN, SPAM_AT_LEAST, Counts, counts_of
 from diagnostics.forms.trace.entry import way_of_entry
 from diagnostics.forms.trace.judge import title_of
 from diagnostics.forms.trace.screens import screens_of
@@ -27,9 +27,9 @@ async def counts(context: Context) -> list[Finding]:
     forms = await _forms(context)
     keys = [context.form] if context.form else list(context.rhythms)
     counted = {key: counts_of(key, context.rhythms.get(key, {}), context.events, context.now) for key in keys}
-    known = {key: found for key, found in counted.items() if found.all}
-    if not known:
-        told = {"days": DAYS, "form": context.form or None, "events": len(context.events)}
+    known = {key: found for key, found in counted.items() if found.all or found.shown}
+    if not any(found.all for found in known.values()):
+        told = {"days": DAYS, "form": context.form or None, "forms": _rows(forms, known)}
         return [codes.NO_ENTRIES.finding(context.form or site_name(context), told, reason=UnknownReason.UNAVAILABLE)]
     found = []
     for key, each in known.items():
@@ -95,9 +95,22 @@ async def _last_lost(context: Context, form: Form) -> dict[str, Any] | None:
 
 
 def _all(context: Context, forms: Forms, known: Mapping[str, Counts]) -> Finding:
-    rows = [
+    facts = {
+        "days": DAYS,
+        "number": sum(each.all for each in known.values()),
+        "through": sum(each.through for each in known.values()),
+        "forms": _rows(forms, known),
+    }
+    return codes.ENTRIES.finding(site_name(context), facts)
+
+
+def _rows(forms: Forms, known: Mapping[str, Counts]) -> list[dict[str, Any]]:
+    return [
         {
             "form": title_of(_form(forms, key)),
+            "shown": each.shown,
+            "pressed": each.pressed,
+            "shown_and_pressed": NOT_KNOWN if each.shown is None else each.estimated,
             "entries": each.all,
             "through": each.through,
             "refused": each.number.get("rejected", 0),
@@ -106,13 +119,6 @@ def _all(context: Context, forms: Forms, known: Mapping[str, Counts]) -> Finding
         }
         for key, each in list(known.items())[:SHOWN]
     ]
-    facts = {
-        "days": DAYS,
-        "number": sum(each.all for each in known.values()),
-        "through": sum(each.through for each in known.values()),
-        "forms": rows,
-    }
-    return codes.ENTRIES.finding(site_name(context), facts)
 
 
 def _change_before(context: Context, since: datetime) -> dict[str, str] | None:

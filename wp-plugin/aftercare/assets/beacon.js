@@ -1,19 +1,17 @@
-/* Aftercare: tells that a form's page broke, never what is typed. */
-((w, d, s) => {
-	let left = 3, refused = 0, wait = 0, form, at = w.location, hear = Math.random() < .25;
-	if (!s || !navigator.sendBeacon) return;
-	let tell = what => {
-		what.p = at.pathname;
-		what.f = [];
-		for (let e = form; e; e = e.parentElement) e.id && what.f.length < 4 && what.f.push(`${e.id}`.slice(0, 60));
-		left-- > 0 && navigator.sendBeacon(s.dataset.to, JSON.stringify(what));
-	};
+/* Aftercare: tells that a form's page broke, how often it was shown, never what is typed. */
+((d, s, n) => {
+	let left = 3, refused = 0, pressed = 0, wait = 0, form, hear = Math.random() < .25, on = addEventListener;
+	if (!s || !n.sendBeacon || n.webdriver) return;
+	let ids = e => e ? [e.id, ...ids(e.parentElement)] : [];
+	let tell = what => left-- > 0 && n.sendBeacon(s.dataset.to, JSON.stringify({ ...what, p: location.pathname, f: ids(form) }));
 	let wrong = () => form.querySelector('[aria-invalid=true]' + (form.noValidate ? '' : ',:invalid'));
 	let words = () => (form.isConnected ? form.parentElement : d.body).innerText;
-	d.addEventListener('click', e => {
+	on('click', e => {
 		let b = e.target.closest('button,[type=submit]');
-		if (wait || !b || !b.form || b.type != 'submit') return;
+		if (wait || b?.type != 'submit' || !b.form) return;
+		if (form != b.form) pressed = refused = 0;
 		form = b.form;
+		pressed++;
 		let before = words();
 		wait = setTimeout(() => {
 			wait = wrong() ? void refused++ : setTimeout(() => {
@@ -22,14 +20,17 @@
 			}, 12e3);
 		}, 3e3);
 	}, true);
-	w.addEventListener('pagehide', () => {
+	on('pagehide', () => {
+		left = 2;
+		hear && tell({ k: 'v', n: pressed, a: [...d.forms].flatMap(ids) });
+		hear = 0;
 		!wait && refused > 2 && wrong() && tell({ k: 'r', n: refused });
 		clearTimeout(wait);
 	});
-	w.addEventListener('error', e => {
+	on('error', e => {
 		if (!hear || !e.filename) return;
-		let h = 0, u = new URL(e.filename);
+		let h = 0;
 		for (let c of e.message) h = h * 31 + c.charCodeAt() | 0;
-		tell({ k: 'e', c: (e.error || '').name, h, u: (u.host == at.host ? '' : u.host) + u.pathname, l: e.lineno });
+		tell({ k: 'e', c: e.error?.name, h, u: e.filename.replace(/[?#].*/, ''), l: e.lineno });
 	});
-})(window, document, document.currentScript);
+})(document, document.currentScript, navigator);

@@ -1,6 +1,6 @@
 <?php
 /**
- * What a visitor's browser says of a page, as an event. Anybody can forge it: it is looked at field by field, and starts a look, no more.
+ * What a visitor's browser says of a page, read field by field: anybody can forge it, so it starts a look or is counted, no more.
  *
  * @package Aftercare
  */
@@ -13,8 +13,14 @@ defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 
 final class Beacon_Message {
 
-	/** Octets; the script sends fewer than 800. */
-	const LONGEST = 1500;
+	/** Octets; on a page with a form or two the script sends fewer than 1000. */
+	const LONGEST = 4000;
+
+	/** Forms of one page that are told apart; more are no page for people. */
+	const MOST_FORMS = 5;
+
+	/** Presses that one visit counts for. */
+	const MOST_PRESSES = 20;
 
 	/** How the elements around a form are called, by the plugin that draws it. */
 	const FORMS = array(
@@ -30,28 +36,55 @@ final class Beacon_Message {
 	);
 
 	/**
-	 * The event that a message makes; null for one that makes no sense.
+	 * The fields of a message that says where it is from; none of one that makes no sense.
 	 *
 	 * @param string $json As it came.
+	 * @return array<string, mixed> At least `p`, the page's path without its query.
 	 */
-	public static function read( string $json ): ?Event {
+	public static function said( string $json ): array {
 		$said = strlen( $json ) > self::LONGEST ? null : json_decode( $json, true, 4 );
-		$page = is_array( $said ) ? self::text( $said['p'] ?? '', '~^/[\w\-./%]{0,199}$~D' ) : '';
-		if ( '' === $page ) {
-			return null;
-		}
-		$facts = self::form( is_array( $said['f'] ?? null ) ? $said['f'] : array() ) + array( 'page' => $page );
+		return is_array( $said ) && '' !== self::text( $said['p'] ?? '', '~^/[\w\-./%]{0,199}$~D' ) ? $said : array();
+	}
+
+	/**
+	 * The event that a message makes; null for one that makes none.
+	 *
+	 * @param array<string, mixed> $said As said() has it.
+	 * @param string               $host This site's own.
+	 */
+	public static function event( array $said, string $host ): ?Event {
+		$facts = self::form( $said['f'] ?? array() ) + array( 'page' => $said['p'] );
 		switch ( $said['k'] ?? '' ) {
 			case 's':
 				return '' === $facts['form'] ? null : new Event( 'form.stalled', $facts + array( 'count' => 1 ) );
 			case 'r':
-				$times = is_int( $said['n'] ?? null ) ? min( 99, max( 1, $said['n'] ) ) : 1;
+				$times = self::number( $said['n'] ?? 0, 1, 99 );
 				return '' === $facts['form'] ? null : new Event( 'form.struggled', $facts + array( 'count' => $times ) );
 			case 'e':
-				return self::error( $said, $facts );
+				return self::error( $said, $facts, $host );
 			default:
 				return null;
 		}
+	}
+
+	/**
+	 * A visit that ended: each form of the page by its name with how often its button was pressed. Where no form's name
+	 * is known by its markup, the page stands for those that it shows.
+	 *
+	 * @param array<string, mixed> $said As said() has it.
+	 * @return array<string, int> `plugin:id`, or the page's path → presses.
+	 */
+	public static function visit( array $said ): array {
+		$seen = array();
+		foreach ( self::forms( $said['a'] ?? array() ) as $form ) {
+			$seen[ $form['plugin'] . ':' . $form['form'] ] = 0;
+		}
+		$seen    = array_slice( $seen, 0, self::MOST_FORMS, true );
+		$pressed = implode( ':', self::form( $said['f'] ?? array() ) );
+		if ( isset( $seen[ $pressed ] ) ) {
+			$seen[ $pressed ] = self::number( $said['n'] ?? 0, 0, self::MOST_PRESSES );
+		}
+		return $seen ? $seen : array( $said['p'] => 0 );
 	}
 
 	/**
@@ -59,12 +92,15 @@ final class Beacon_Message {
 	 *
 	 * @param array<string, mixed> $said  c, h, u, l: class, hash of the message, address without its query, line.
 	 * @param array<string, mixed> $facts Page, and form where one was used.
+	 * @param string               $host  This site's own.
 	 */
-	private static function error( array $said, array $facts ): ?Event {
-		$file = self::text( $said['u'] ?? '', '~^[\w\-./%:@+]{1,200}$~D' );
-		if ( '' === $file ) {
+	private static function error( array $said, array $facts, string $host ): ?Event {
+		$url = self::text( $said['u'] ?? '', '~^https?://[\w\-./%:@+]{1,240}$~D' );
+		$at  = '' === $url ? array() : (array) wp_parse_url( $url );
+		if ( ! isset( $at['host'], $at['path'] ) ) {
 			return null;
 		}
+		$file = ( $at['host'] === $host ? '' : $at['host'] ) . $at['path'];
 		return new Event(
 			'js.error',
 			$facts + array(
@@ -107,26 +143,48 @@ final class Beacon_Message {
 	}
 
 	/**
-	 * Which form it is, by the ids of the elements around it.
+	 * Which form it is, by the ids of the elements around it, the nearest first.
 	 *
-	 * @param array<mixed> $ids As the page has them.
+	 * @param mixed $ids As the page has them; an element without one has an empty one.
 	 * @return array{plugin: string, form: string}
 	 */
-	private static function form( array $ids ): array {
-		foreach ( array_filter( array_slice( $ids, 0, 4 ), 'is_string' ) as $id ) {
+	private static function form( $ids ): array {
+		return self::forms( $ids )[0] ?? array(
+			'plugin' => '',
+			'form'   => '',
+		);
+	}
+
+	/**
+	 * Every form that these ids name.
+	 *
+	 * @param mixed $ids As the page has them.
+	 * @return array<int, array{plugin: string, form: string}>
+	 */
+	private static function forms( $ids ): array {
+		$forms = array();
+		foreach ( is_array( $ids ) ? array_filter( $ids, 'is_string' ) : array() as $id ) {
 			foreach ( self::FORMS as $pattern => $plugin ) {
-				if ( preg_match( $pattern, $id, $found ) ) {
-					return array(
+				if ( '' !== $id && preg_match( $pattern, $id, $found ) ) {
+					$forms[] = array(
 						'plugin' => $plugin,
 						'form'   => $found[1] ?? 'comment',
 					);
 				}
 			}
 		}
-		return array(
-			'plugin' => '',
-			'form'   => '',
-		);
+		return $forms;
+	}
+
+	/**
+	 * A whole number within its bounds; the lower one for what is none.
+	 *
+	 * @param mixed $value What came.
+	 * @param int   $least The lower bound.
+	 * @param int   $most  The upper one.
+	 */
+	private static function number( $value, int $least, int $most ): int {
+		return is_int( $value ) ? min( $most, max( $least, $value ) ) : $least;
 	}
 
 	/**

@@ -120,6 +120,7 @@ final class Heartbeat implements Module {
 			'dropped'      => Outbox::dropped(),
 			'last_beat_at' => self::last() ? Event::time( (float) self::last() ) : null,
 			'cron'         => Cron_Watch::facts(),
+			'visits'       => Visits::facts(),
 		);
 	}
 
@@ -131,6 +132,9 @@ final class Heartbeat implements Module {
 	public static function told( array $facts ): void {
 		if ( ! empty( $facts['dropped'] ) ) {
 			Outbox::count_dropped( - (int) $facts['dropped'] );
+		}
+		if ( ! empty( $facts['visits'] ) ) {
+			Visits::told( $facts['visits'] );
 		}
 	}
 

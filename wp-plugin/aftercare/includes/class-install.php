@@ -16,13 +16,13 @@ defined( 'ABSPATH' ) || exit; // Asked for directly, it would only break.
 final class Install implements Module {
 
 	/** Raised whenever a table changes. */
-	const SCHEMA = 3;
+	const SCHEMA = 4;
 
 	/** Our tables, without the prefix of the site. */
-	const TABLES = array( 'aftercare_outbox', 'aftercare_mails', Command_Ledger::TABLE, Canary_Ledger::TABLE );
+	const TABLES = array( 'aftercare_outbox', 'aftercare_mails', Command_Ledger::TABLE, Canary_Ledger::TABLE, Visits::TABLE );
 
 	/** What lies in the options table; the rooms beside this one name theirs in uninstall.php. */
-	const OPTIONS = array( Options::NAME, Sender::STATE, Outbox::DROPPED, Php_Errors::COUNTS, Heartbeat::LAST, Inventory::KEPT, Cron_Watch::SEEN, Form_Wishes::OPTION, Beacon_Road::BUDGET );
+	const OPTIONS = array( Options::NAME, Sender::STATE, Outbox::DROPPED, Php_Errors::COUNTS, Heartbeat::LAST, Inventory::KEPT, Cron_Watch::SEEN, Form_Wishes::OPTION, Beacon_Road::BUDGET, Beacon_Road::VISITS_BUDGET, Visits::TOLD );
 
 	/** @inheritDoc */
 	public static function hooks(): array {
@@ -37,6 +37,7 @@ final class Install implements Module {
 	/** On activation: tables, options, the cron event. */
 	public static function activate(): void {
 		self::run();
+		Visits::forget();
 	}
 
 	/** On deactivation: what we made stays until the plugin is deleted, but nothing of ours runs. */
@@ -103,6 +104,7 @@ final class Install implements Module {
 		);
 		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Command_Ledger::TABLE . ' (' . Command_Ledger::COLUMNS . ") $charset;" );
 		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Canary_Ledger::TABLE . ' (' . Canary_Ledger::COLUMNS . ") $charset;" );
+		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Visits::TABLE . ' (' . Visits::COLUMNS . ") $charset;" );
 		if ( $shown ) {
 			$wpdb->show_errors();
 		}
