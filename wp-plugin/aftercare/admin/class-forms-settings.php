@@ -30,7 +30,7 @@ final class Forms_Settings {
 		echo '<fieldset><legend>' . esc_html__( 'Further', 'aftercare' ) . '</legend>';
 		self::tick( 'unexempted', $wishes['unexempted'], __( 'Try each form a second time without exemption from the spam filters, to see whether a visitor would pass. Your spam filter may learn from it.', 'aftercare' ) );
 		self::tick( 'conflict', $wishes['conflict'], __( 'When a form is broken, find out which plugin breaks it: for the search’s own requests plugins are left out in turn, and for nobody else. A must-use file is put there for the search and taken away after it. Plugins for security, privacy, caching and two-factor log-in are never left out.', 'aftercare' ) );
-		$beacon = __( 'Let visitors’ browsers tell when a form does nothing, refuses somebody again and again, or a script breaks. It adds 1.5 KB to pages with a form, sets no cookie and sends nothing that was typed; the words for your privacy policy stand under Settings → Privacy.', 'aftercare' );
+		$beacon = __( 'Let visitors’ browsers tell when a form does nothing, refuses somebody again and again, or a script breaks, and how often each form is shown and its button pressed. It adds 1.5 KB to pages with a form, sets no cookie and sends nothing that was typed; the words for your privacy policy stand under Settings → Privacy.', 'aftercare' );
 		if ( Beacon::possible() ) {
 			self::tick( 'beacon', $wishes['beacon'], $beacon );
 		} else {

@@ -70,7 +70,7 @@ final class Forwarded {
 		self::terms( __( 'When it happens', 'aftercare' ), self::events() );
 		self::terms( __( 'When the sidecar asks', 'aftercare' ), self::commands() );
 		echo '<h3>' . esc_html__( 'Once a minute', 'aftercare' ) . '</h3><p>';
-		echo esc_html__( 'The plugin’s version, the site’s address and clock, how many events wait or were dropped, how many PHP warnings were counted, when scheduled work last ran, and whether this screen is open.', 'aftercare' ) . '</p>';
+		echo esc_html__( 'The plugin’s version, the site’s address and clock, how many events wait or were dropped, how many PHP warnings were counted, when scheduled work last ran, and whether this screen is open. Where you let visitors’ browsers tell, once an hour: how often each form was shown and its button pressed, estimated from every fourth visit, by the form’s plugin and number or the page’s address without its query.', 'aftercare' ) . '</p>';
 		echo '<h3>' . esc_html__( 'When you press a button here', 'aftercare' ) . '</h3><p>';
 		echo esc_html__( 'Which diagnosis you start and your display name; the error text that you paste into the box. Only where you ask for a log-in to be tried: user name and password at your mail server, encrypted for the sidecar alone, tried once and dropped.', 'aftercare' ) . '</p>';
 		echo '</details></section>';

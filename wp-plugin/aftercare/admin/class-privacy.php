@@ -29,7 +29,7 @@ final class Privacy implements Module {
 		$text .= '<p><strong class="privacy-policy-tutorial">' . esc_html__( 'Suggested text:', 'aftercare' ) . '</strong> ';
 		$text .= esc_html__( 'So that faults are noticed, this site reports technical events to the company that maintains it: that a form was sent, refused or lost, that a mail was handed over or failed, with the mail server’s answer, and errors of the software. What you type into a form, the text of mails and your address are not part of it: of an address only the domain is sent, and a code that nobody but this site can trace back to it. Technical events are deleted after 90 days.', 'aftercare' );
 		if ( Form_Wishes::get( 'beacon' ) ) {
-			$text .= ' ' . esc_html__( 'On pages with a form a script of this site looks whether the form answers. If it does not, your browser tells this site the page’s address, which form it was, and where a script broke: no cookie is set, nothing that you typed and nothing that tells who you are is sent.', 'aftercare' );
+			$text .= ' ' . esc_html__( 'On pages with a form a script of this site looks whether the form answers. If it does not, your browser tells this site the page’s address, which form it was, and where a script broke: no cookie is set, nothing that you typed and nothing that tells who you are is sent. Of every fourth visit your browser also tells, when you leave the page, that the form was shown and how often its button was pressed: this is added to a count for the hour, and nothing else of the visit is kept.', 'aftercare' );
 		}
 		$text .= '</p>';
 		wp_add_privacy_policy_content( __( 'Aftercare', 'aftercare' ), wp_kses_post( $text ) );
