@@ -109,7 +109,7 @@ final class Visits {
 	public static function told( array $facts ): void {
 		$hour = intdiv( (int) strtotime( (string) $facts['at'] ), HOUR_IN_SECONDS );
 		update_option( self::TOLD, $hour, false );
-		self::drop( $hour );
+		self::drop( $hour - 1 ); // Of this one a request that began before may just be telling.
 	}
 
 	/** Counting begins anew with the next whole hour: what lies before was not counted throughout. */
