@@ -21,7 +21,7 @@ from diagnostics.finding import Finding, UnknownReason, Verdict
 from diagnostics.forms.browser.judge import CODES as BROWSER_CODES
 from diagnostics.forms.browser.judge import findings_of
 from diagnostics.forms.browser.run import try_form
-from diagnostics.forms.browser.tried import Job, Tried
+from diagnostics.forms.browser.tried import CHROMIUM, FIREFOX, Job, Tried
 from diagnostics.forms.form import Form, Forms, read_forms
 from diagnostics.forms.trace import codes
 from diagnostics.forms.trace.judge import title_of
@@ -37,6 +37,7 @@ BUDGET_S = 900.0  # after which no more form is begun
 TRY_S = 60.0
 TOKEN_LIVES = timedelta(minutes=9)  # the site takes 10 at most, by its own clock
 AT_ONCE = 4  # browsers in this process, whichever sites they look at
+ROOM = {CHROMIUM: 1, FIREFOX: 2}  # of these; a Firefox takes twice the memory
 
 _browsers = threading.BoundedSemaphore(AT_ONCE)
 WHY = {
@@ -124,7 +125,9 @@ async def _of_form(context: Context, form: Form, forms: Forms) -> list[Finding]:
     return found
 
 
-async def send(context: Context, form: Form, *, exempt: bool = True, retry: bool = True) -> Canary | str:
+async def send(
+    context: Context, form: Form, *, exempt: bool = True, retry: bool = True, browser: str = CHROMIUM
+) -> Canary | str:
     """One test entry; why none was sent, as `not_tried` has it. Raises SiteUnavailable.
 
     A try that came to no end is made once more, with a token of its own: a page may be slow for once.
@@ -132,15 +135,20 @@ async def send(context: Context, form: Form, *, exempt: bool = True, retry: bool
     token, holds = await armed(context, form, exempt)
     if not token:
         return holds[0]
-    empty, _ = await armed(context, form, True) if exempt and any(each.required for each in form.fields) else ("", ())
-    tried = await in_a_browser(context, Job(form.pages[0], form, token, empty, timeout_s=TRY_S))
+    # What the site makes of an empty entry does not depend on the browser.
+    asks_empty = exempt and browser == CHROMIUM
+    empty, _ = (
+        await armed(context, form, True) if asks_empty and any(each.required for each in form.fields) else ("", ())
+    )
+    job = Job(form.pages[0], form, token, empty, empty_first=browser == CHROMIUM, timeout_s=TRY_S, browser=browser)
+    tried = await in_a_browser(context, job)
     canary = Canary(token, tried, holds=holds)
     if not retry or not may_differ(tried) or (await answer_of(context, token, sent=False)).arrived:
         return canary
     token, _ = await armed(context, form, exempt)
     if not token:
         return canary
-    again = await in_a_browser(context, Job(form.pages[0], form, token, empty_first=False, timeout_s=TRY_S))
+    again = await in_a_browser(context, replace(job, token=token, empty_token="", empty_first=False))
     if again.came_to < tried.came_to:
         return replace(canary, tries=2)
     return Canary(token, again, 2, tried.why, holds)
@@ -164,13 +172,24 @@ async def armed(context: Context, form: Form, exempt: bool) -> tuple[str, tuple[
 
 
 async def in_a_browser(context: Context, job: Job) -> Tried:
-    """What came of *job*, once one of this process's few browsers is free."""
-    while not _browsers.acquire(blocking=False):  # noqa: ASYNC110 - each check has an event loop of its own
+    """What came of *job*, once there is room for its browser among this process's few."""
+    room = ROOM[job.browser]
+    while not _has_room(room):  # noqa: ASYNC110 - each check has an event loop of its own
         await asyncio.sleep(0.2)
     try:
         return await try_form(job, context.network)
     finally:
-        _browsers.release()
+        _browsers.release(room)
+
+
+def _has_room(places: int) -> bool:
+    """Take *places*, all or none: two that hold one each and wait for another would wait for ever."""
+    taken = 0
+    while taken < places and _browsers.acquire(blocking=False):
+        taken += 1
+    if taken < places and taken:
+        _browsers.release(taken)
+    return taken == places
 
 
 async def _as_a_visitor(context: Context, form: Form) -> list[Finding]:
@@ -201,16 +220,17 @@ def _with_evidence(context: Context, form: Form, canary: Canary) -> list[Finding
         "tries": canary.tries,
         "first_try": canary.first,
         "holds": list(canary.holds),
-        "pictures": _pictures(context, form, tried),
+        "pictures": pictures_of(context, title_of(form), tried),
         "log": log_of(tried),
     }
     return [with_facts(each, **(whole if place == 0 else {})) for place, each in enumerate(found)]
 
 
-def _pictures(context: Context, form: Form, tried: Tried) -> list[dict[str, str]]:
+def pictures_of(context: Context, title: str, tried: Tried) -> list[dict[str, str]]:
+    """The pictures of a try, kept with the run; their names begin with *title*."""
     kept = []
     for name, png in (("before", tried.picture_before), ("after", tried.picture_after)):
-        words = f"{title_of(form)}, {name} it was sent"
+        words = f"{title}, {name} it was sent"
         if png and context.attach is not None and (picture := context.attach(words, png)):
             kept.append({"id": picture, "name": words})
     return kept

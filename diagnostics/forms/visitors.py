@@ -1,23 +1,25 @@
-"""The forms as other visitors meet them: on a phone, with cookies refused, without JavaScript. Nothing is sent.
+"""The forms as other visitors meet them: on a phone, with cookies refused, without JavaScript, in another browser.
 
 Guide: Form Not Submitting, Test: with different browsers/users. Looked at are forms that a test entry found sound: what
-is broken for everybody is told already.
+is broken for everybody is told already. Nothing is sent but by the second browser (`second`).
 """
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason, Verdict
+from diagnostics.forms import second
 from diagnostics.forms.browser.judge import CODES as BROWSER_CODES
 from diagnostics.forms.browser.judge import findings_of
-from diagnostics.forms.browser.tried import PHONE, Job
+from diagnostics.forms.browser.tried import PHONE, Job, Tried
 from diagnostics.forms.canary import TRY_S, in_a_browser
-from diagnostics.forms.form import Form, read_forms
+from diagnostics.forms.form import Form, Wishes, read_forms
 from diagnostics.forms.trace.judge import title_of
 from diagnostics.mail.reading import with_facts
 from diagnostics.mail.site import NOT_ASKED, ask, not_asked, site_name
@@ -43,16 +45,6 @@ NOT_SEEN = Code(
     kind=CauseKind.QUESTION,
     impact=Impact.ADVICE,
 )
-ONE_ENGINE = Code(
-    "form.visitors.one_browser",
-    Verdict.UNKNOWN,
-    "{subject}: its forms were seen in {evidence.browser} alone.",
-    remedy="Try a form by hand in Safari and in Firefox: no second browser that can be driven is installed here.",
-    meaning="A fault of one browser's engine only would not be seen.",
-    proof="The browsers that are installed where the sidecar runs.",
-    kind=CauseKind.QUESTION,
-    impact=Impact.ADVICE,
-)
 NONE_SOUND = Code(
     "form.visitors.none_looked_at",
     Verdict.UNKNOWN,
@@ -70,9 +62,13 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
-@check("forms.visitors", emits=[*BROWSER_CODES, EACH_ONE, NOT_SEEN, ONE_ENGINE, NONE_SOUND, NOT_ASKED], timeout_s=600)
+@check(
+    "forms.visitors",
+    emits=[*BROWSER_CODES, EACH_ONE, NOT_SEEN, *second.CODES, NONE_SOUND, NOT_ASKED],
+    timeout_s=BUDGET_S + 5 * TRY_S,
+)
 async def as_other_visitors(context: Context) -> list[Finding]:
-    """Look at the forms on a phone, with cookies refused and without JavaScript."""
+    """Look at the forms on a phone, with cookies refused, without JavaScript and in a second browser."""
     began, site = time.monotonic(), site_name(context)
     try:
         forms = read_forms(await ask(context, "forms.list"))
@@ -82,25 +78,46 @@ async def as_other_visitors(context: Context) -> list[Finding]:
     if not sound:
         return [NONE_SOUND.finding(site, {"forms": len(forms.forms)}, reason=UnknownReason.NOT_CONFIGURED)]
     found: list[Finding] = []
+    first = next((str(each.evidence["browser"]) for each in context.findings if each.evidence.get("browser")), "one")
+    only_one = second.why_not_seen()
     for form in sound[:MOST_FORMS]:
         if time.monotonic() - began > BUDGET_S:
             break
         found += await _of_form(context, form)
-    browser = next((str(each.evidence["browser"]) for each in context.findings if each.evidence.get("browser")), "one")
-    return [*found, ONE_ENGINE.finding(site, {"browser": browser}, reason=UnknownReason.NOT_CONFIGURED)]
+        if not only_one:
+            now = replace(context, now=context.now + timedelta(seconds=time.monotonic() - began))
+            told, only_one = await _in_the_second(now, form, forms.wishes, first)
+            found += told
+    return [*found, second.one_engine(site, first, only_one)] if only_one else found
 
 
 def _works(findings: Sequence[Finding], key: str) -> bool:
     return any(each.subject == key and each.code == "form.browser.works" for each in findings)
 
 
+async def _in_the_second(context: Context, form: Form, wishes: Wishes, first: str) -> tuple[list[Finding], str]:
+    """What it makes of the form, and why it can be asked no more."""
+    came: Finding | Tried | str
+    try:
+        came = await second.in_the_second(context, form, wishes, first)
+    except SiteUnavailable as error:
+        came = f"the site could not be asked to expect its test entry ({error})"
+    if isinstance(came, Finding):
+        return [came], ""
+    if isinstance(came, Tried) and came.code == "no_browser":
+        return [], came.why
+    why = came if isinstance(came, str) else came.why or findings_of(came, form)[0].summary
+    told = {**_facts(form), "ways": "in Firefox", "why": why.rstrip(".")}
+    return [NOT_SEEN.finding(form.key, told, reason=UnknownReason.UNAVAILABLE)], ""
+
+
 async def _of_form(context: Context, form: Form) -> list[Finding]:
-    facts = {"form": form.key, "title": title_of(form), "page": form.pages[0], "seen_by": "visitor"}
+    facts = _facts(form)
     found: list[Finding] = []
     well, ill, why = [], [], ""
     for way, how in WAYS.items():
         job = Job(form.pages[0], form, send=False, empty_first=False, pictures=False, timeout_s=TRY_S)
-        tried = await in_a_browser(context, dataclasses.replace(job, **how))
+        tried = await in_a_browser(context, replace(job, **how))
         if tried.came_as_far_as("filled"):
             well.append(way)
         elif tried.code:
@@ -109,10 +126,14 @@ async def _of_form(context: Context, form: Form) -> list[Finding]:
         else:
             first = findings_of(tried, form)[0]
             words = f"{first.summary[:-1]}, {way}." if first.summary.endswith(".") else f"{first.summary} ({way})"
-            found.append(with_facts(dataclasses.replace(first, summary=words), **facts, way=way))
+            found.append(with_facts(replace(first, summary=words), **facts, way=way))
     if well:
         found.append(EACH_ONE.finding(form.key, {**facts, "ways": ", ".join(well)}))
     if ill:
         told = {**facts, "ways": ", ".join(ill), "why": why.rstrip(".")}
         found.append(NOT_SEEN.finding(form.key, told, reason=UnknownReason.UNAVAILABLE))
     return found
+
+
+def _facts(form: Form) -> dict[str, Any]:
+    return {"form": form.key, "title": title_of(form), "page": form.pages[0], "seen_by": "visitor"}

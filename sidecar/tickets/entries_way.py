@@ -35,7 +35,7 @@ def form_seen(cause: Finding, rows: Sequence[FoundRow], run_url: str = "") -> Fo
     form = str(cause.evidence.get("form") or "")
     if not form:
         return None
-    own = [row.evidence for row in rows if row.evidence.get("form") == form]
+    own = [cause.evidence, *(row.evidence for row in rows if row.evidence.get("form") == form)]
     tried = [each for each in own if each.get("seen_by") == "canary"]
     trace = _first(tried, "trace") or _first(own, "trace") or cause.evidence.get("trace")
     pictures, log, canary = (_first(own, name) for name in ("pictures", "log", "canary"))

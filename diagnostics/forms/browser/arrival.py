@@ -44,7 +44,7 @@ class Arrival(Trying):
             self._stop(f"the page did not open within {OPEN_S:g} s", "unreachable")
             raise Stopped(self.why) from None
         except gone() as error:
-            self._stop(f"the page could not be opened: {first_line(error)}", "unreachable")
+            self._stop(f"the page could not be opened: {self._why_not_opened(first_line(error))}", "unreachable")
             raise Stopped(self.why) from error
         try:
             await self.page.wait_for_load_state("domcontentloaded", timeout=WHOLE_S * 1000)
@@ -61,6 +61,11 @@ class Arrival(Trying):
         if urlsplit(self.page.url).hostname != urlsplit(self.job.url).hostname:
             self.recorder.note(f"the page leads on to {without_values(self.page.url)}")
         await self._answer_banner()
+
+    def _why_not_opened(self, said: str) -> str:
+        """Chromium says it itself; of Firefox the network log knows."""
+        failed = [each.failed for each in self.recorder.calls.values() if each.failed]
+        return failed[-1] if failed and said.startswith("Protocol error") else said
 
     async def _user_agent(self) -> str:
         return str(await self.page.evaluate("navigator.userAgent"))

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus, urlsplit
 
+from diagnostics.forms.browser.chromium import client_hints
 from diagnostics.forms.browser.gone import gone
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Carrier:
 
     async def be_called(self, user_agent: str) -> None:
         """From now on the page is asked for in this browser's name."""
-        await self._session.send("Emulation.setUserAgentOverride", {"userAgent": user_agent})
+        told = {"userAgent": user_agent, "userAgentMetadata": client_hints(user_agent)}
+        await self._session.send("Emulation.setUserAgentOverride", told)
 
     def names_the_form(self, method: str, url: str, body: str) -> bool:
         """Whether this request carries the form: by the plugin's own mark, by what we typed, by its fields' names."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Playwright
@@ -91,3 +92,20 @@ def as_a_visitors(user_agent: str, *, phone: bool) -> str:
     if not phone:
         return plain
     return plain.replace("X11; Linux x86_64", "Linux; Android 10; K").replace(" Safari/", " Mobile Safari/")
+
+
+def client_hints(user_agent: str) -> dict[str, Any]:
+    """The same name as `navigator.userAgentData` has it: an override without it leaves that empty, as no Chromium is."""
+    version = re.search(r"Chrome/(\d+)", user_agent)
+    phone = "Android" in user_agent
+    return {
+        "brands": [
+            {"brand": "Chromium", "version": version[1] if version else ""},
+            {"brand": "Not-A.Brand", "version": "24"},
+        ],
+        "platform": "Android" if phone else "Linux",
+        "platformVersion": "10" if phone else "",
+        "architecture": "" if phone else "x86",
+        "model": "K" if phone else "",
+        "mobile": phone,
+    }

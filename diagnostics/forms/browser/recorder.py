@@ -135,7 +135,8 @@ class Recorder:
     def _ended(self, request: browser.Request, failed: str) -> None:
         if (call := self.calls.get(request)) is not None:
             if not call.failed:
-                call.failed = HELD_BACK if "ERR_BLOCKED_BY_CLIENT" in failed else printable(failed, 120)
+                held = "ERR_BLOCKED_BY_CLIENT" in failed or (request.method, request.url) in self.held
+                call.failed = HELD_BACK if failed and held else printable(failed, 120)
             call.took_ms = round((time.monotonic() - call.began) * 1000)
             call.ended = True
 

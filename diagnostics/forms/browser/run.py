@@ -20,7 +20,8 @@ import diagnostics
 from diagnostics.forms.browser import trackers
 from diagnostics.forms.browser.chromium import find_chromium
 from diagnostics.forms.browser.confine import Tree, give_away
-from diagnostics.forms.browser.tried import Job, Tried, job_to_json, tried_from_json
+from diagnostics.forms.browser.firefox import find_firefox
+from diagnostics.forms.browser.tried import CHROMIUM, Job, Tried, job_to_json, tried_from_json
 from diagnostics.network import Network
 from diagnostics.network.proxy import EgressProxy
 from diagnostics.printable import printable
@@ -30,19 +31,25 @@ GRACE_S = 10.0  # after the try's own time: for the start and the end
 LOOK_S = 0.5
 MOST_ANSWER = 24 * 1024 * 1024
 NOT_INSTALLED = "no Chromium is installed: on Debian and Ubuntu, apt-get install chromium"
+NO_FIREFOX = "no Firefox is installed: on Debian and Ubuntu, apt-get install firefox-esr"
+NO_WEBSOCKETS = "websockets is not installed: pip install 'aftercare[browser]'"
 NO_PLAYWRIGHT = "Playwright is not installed: pip install 'aftercare[browser]'"
 
 
-def missing_parts() -> str:
-    """What has to be installed before a form can be tried; "" where all is there."""
+def missing_parts(browser: str = CHROMIUM) -> str:
+    """What has to be installed before a form can be tried in *browser*; "" where all is there."""
     if importlib.util.find_spec("playwright") is None:
         return NO_PLAYWRIGHT
-    return "" if find_chromium() else NOT_INSTALLED
+    if browser == CHROMIUM:
+        return "" if find_chromium() else NOT_INSTALLED
+    if importlib.util.find_spec("websockets") is None:
+        return NO_WEBSOCKETS
+    return "" if find_firefox() else NO_FIREFOX
 
 
 async def try_form(job: Job, network: Network) -> Tried:
     """What came of *job*. A page's misdeeds, a browser that breaks and a missing part are answers, not exceptions."""
-    if why := missing_parts():
+    if why := missing_parts(job.browser):
         return _nothing(job, why, "no_browser")
     if urlsplit(job.url).scheme not in ("http", "https") or not urlsplit(job.url).hostname:
         return _nothing(job, f"{printable(job.url, 200)} is not the address of a web page", "unreachable")
@@ -61,7 +68,7 @@ async def try_form(job: Job, network: Network) -> Tried:
 async def _in_its_process(job: Job, folder: Path, proxy: EgressProxy) -> Tried:
     given = {
         "job": job_to_json(job),
-        "program": find_chromium(),
+        "program": find_chromium() if job.browser == CHROMIUM else find_firefox(),
         "proxy": {"server": proxy.url, "username": proxy.username, "password": proxy.password},
     }
     process = await asyncio.create_subprocess_exec(

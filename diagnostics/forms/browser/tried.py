@@ -15,6 +15,7 @@ from typing import Any
 from diagnostics.forms.form import Form
 
 DESKTOP, PHONE = 1280, 390  # CSS pixels
+CHROMIUM, FIREFOX = "chromium", "firefox"
 TIMEOUT_S = 60.0
 PATIENCE_S = 8.0
 # How far a try came, in order.
@@ -43,6 +44,7 @@ class Job:
     timeout_s: float = TIMEOUT_S
     patience_s: float = PATIENCE_S  # after a press that nothing followed
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # beside, to the page's own origin alone
+    browser: str = CHROMIUM  # or FIREFOX, at desktop size, with scripts and cookies
 
     @property
     def phone(self) -> bool:

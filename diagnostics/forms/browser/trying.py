@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from diagnostics.forms.browser.bidi import BidiCarrier
 from diagnostics.forms.browser.carrier import Carrier, origin_of
 from diagnostics.forms.browser.filling import Typist
 from diagnostics.forms.browser.markup import markup_of
@@ -18,6 +19,8 @@ from diagnostics.printable import printable
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
+
+    from diagnostics.forms.browser.relay import Relay
 
 PRESS_MS = 4_000  # for the button to be there, still, and free
 
@@ -32,6 +35,7 @@ class Trying:
 
     job: Job
     context: BrowserContext
+    relay: Relay | None = None  # to a Firefox; a Chromium is spoken to by DevTools
     reached: str = "nothing"
     why: str = ""
     code: str = ""
@@ -43,19 +47,22 @@ class Trying:
         self.page: Page = self.context.pages[0]
         self.markup = markup_of(self.job.form)
         self.typist = Typist(secrets.token_hex(4), datetime.now(UTC).date())
-        self.carrier = Carrier(
-            origin_of(self.job.url),
-            self.typist.mark,
-            named=self.markup.named if self.markup else "",
-            token=self.job.token,
-            empty_token=self.job.empty_token,
-            headers=self.job.headers,
-        )
+        self.carrier = self._carrier()
         self.recorder = Recorder(self.page, self.carrier.names_the_form, self.carrier.stopped)
         self.sight = Sight(self.page.main_frame, self.markup, self.job.scripts)
         self.lines_before: frozenset[str] = frozenset()
         self.went_before = self.complaints_before = 0
         self.press_ms = min(PRESS_MS, self.job.patience_s * 1000)
+
+    def _carrier(self) -> Carrier:
+        given: dict[str, Any] = {
+            "named": self.markup.named if self.markup else "",
+            "token": self.job.token,
+            "empty_token": self.job.empty_token,
+            "headers": self.job.headers,
+        }
+        origin, mark = origin_of(self.job.url), self.typist.mark
+        return BidiCarrier(origin, mark, **given, relay=self.relay) if self.relay else Carrier(origin, mark, **given)
 
     def _stop(self, why: str, code: str) -> None:
         self.why, self.code = self.why or why, self.code or code

@@ -287,7 +287,9 @@ class Visit(Arrival):
             elapsed = time.monotonic() - began
             if self.carrier.elsewhere or self.carrier.by_get:
                 return Now(), Read()
-            if self.page.url.startswith("chrome-error:"):  # the browser's own words are none of the site's
+            if self.page.url.startswith(
+                ("chrome-error:", "about:neterror")
+            ):  # the browser's own words are none of the site's
                 return Now(), Read()
             settled = now == last and not now.busy and not waiting and now.ready
             if not sent and not pressed_again and settled and elapsed > AGAIN_S and said.kind == "none":
