@@ -95,7 +95,7 @@ def as_a_visitors(user_agent: str, *, phone: bool) -> str:
 
 
 def client_hints(user_agent: str) -> dict[str, Any]:
-    """The same name as `navigator.userAgentData` has it: an override without it leaves that empty, as no Chromium is."""
+    """The same name as `navigator.userAgentData` has it: an override without it leaves that empty."""
     version = re.search(r"Chrome/(\d+)", user_agent)
     phone = "Android" in user_agent
     return {

@@ -13,6 +13,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.forms.browser.chromium import VIEW_HEIGHT
+from diagnostics.forms.browser.gone import gone
 from diagnostics.forms.browser.relay import Refused, Relay
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ PREFERENCES: dict[str, str | int | bool] = {
     "media.utility-process.enabled": False,
     "network.process.enabled": False,
     "layers.gpu-process.enabled": False,
-    "javascript.options.mem.max": 256 * 1024 * 1024,
+    "javascript.options.mem.max": 256,  # MiB
     "browser.cache.disk.enable": False,
 }
 
@@ -93,17 +94,32 @@ async def start_firefox(
     playwright: Playwright, program: str, job: Job, relay: Relay, proxy: dict[str, str]
 ) -> BrowserContext:
     """A browser with one empty window. Raises playwright's Error, or Refused, where it cannot be driven."""
+    try:
+        context = await _launched(playwright, program, job, relay, proxy)
+        await relay.ask("network.addDataCollector", dataTypes=["request"], maxEncodedDataSize=MOST_BODY)
+        await relay.ask("network.addIntercept", phases=["beforeRequestSent"])
+    except (gone(), Refused) as error:
+        if "addDataCollector" in str(error) or "dataTypes" in str(error):
+            raise Refused(f"it is too old to be asked what a form sends: Firefox {OLDEST} and newer can") from None
+        raise
+    return context
+
+
+async def _launched(
+    playwright: Playwright, program: str, job: Job, relay: Relay, proxy: dict[str, str]
+) -> BrowserContext:
     host, _, port = proxy["server"].removeprefix("http://").rpartition(":")
     by_proxy: dict[str, Any] = {f"network.proxy.{kind}": host for kind in ("http", "ssl")}
     by_proxy |= {f"network.proxy.{kind}_port": int(port) for kind in ("http", "ssl")}
-    context = await playwright.firefox.launch_persistent_context(
+    return await playwright.firefox.launch_persistent_context(
         relay.profile,
         channel="moz-firefox",
-        # The shell says the relay's address in Firefox's place, and becomes Firefox.
+        # The shell says the relay's address in Firefox's place, and tells the relay of Firefox's end.
         executable_path="/bin/sh",
         ignore_default_args=True,
         args=[
-            "-c", 'echo "WebDriver BiDi listening on $0" >&2; exec "$@"', relay.url, program,
+            "-c", 'echo "WebDriver BiDi listening on $0" >&2; ended=$1; shift; "$@"; : > "$ended"',
+            relay.url, str(relay.ended), program,
             "--remote-debugging-port=0", "--headless", "--no-remote", "--profile", str(relay.profile),
         ],
         firefox_user_prefs={**PREFERENCES, **by_proxy},
@@ -112,12 +128,3 @@ async def start_firefox(
         timeout=START_MS,
         env={name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ},
     )  # fmt: skip
-    try:
-        await relay.ask("network.addDataCollector", dataTypes=["request"], maxEncodedDataSize=MOST_BODY)
-        await relay.ask("network.addIntercept", phases=["beforeRequestSent"])
-    except Refused as error:
-        version = context.browser.version if context.browser else "this one"
-        raise Refused(
-            f"Firefox {version} cannot be asked what a form sends, {OLDEST} and newer can ({error})"
-        ) from None
-    return context

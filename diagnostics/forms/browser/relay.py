@@ -61,6 +61,11 @@ class Relay:
         """What Playwright is told of as Firefox's own address; nobody else knows its path."""
         return f"ws://127.0.0.1:{next(iter(self._server.sockets)).getsockname()[1]}{self._path}"
 
+    @property
+    def ended(self) -> Path:
+        """The file that is there once Firefox has ended."""
+        return self.profile.with_name("firefox-ended")
+
     # -- our own commands ---------------------------------------------------
 
     async def ask(self, method: str, **given: Any) -> dict[str, Any]:
@@ -97,7 +102,10 @@ class Relay:
 
         if playwright.request is None or not playwright.request.path.startswith(f"{self._path}/"):
             return
-        address = f"{await self._firefox()}/session"
+        try:
+            address = f"{await self._firefox()}/session"
+        except Refused:
+            return  # Playwright learns it from the connection's end, and knows what Firefox said last
         async with connect(address, max_size=None, compression=None, proxy=None) as firefox:
             ways = [
                 asyncio.ensure_future(way)
@@ -123,6 +131,8 @@ class Relay:
                 where = json.loads(said.read_text("utf-8"))
                 return f"ws://{where['ws_host']}:{where['ws_port']}"
             except (OSError, ValueError, KeyError):  # not there yet, or half of it
+                if self.ended.exists():
+                    raise Refused("it ended at once") from None
                 await asyncio.sleep(POLL_S)
 
     async def _thither(self, playwright: ServerConnection) -> None:

@@ -29,6 +29,7 @@ from diagnostics.printable import printable
 MEMORY_BYTES = 900 * 1024 * 1024
 GRACE_S = 10.0  # after the try's own time: for the start and the end
 LOOK_S = 0.5
+REMOVE_S = 3.0
 MOST_ANSWER = 24 * 1024 * 1024
 NOT_INSTALLED = "no Chromium is installed: on Debian and Ubuntu, apt-get install chromium"
 NO_FIREFOX = "no Firefox is installed: on Debian and Ubuntu, apt-get install firefox-esr"
@@ -61,8 +62,17 @@ async def try_form(job: Job, network: Network) -> Tried:
             tried = await _in_its_process(job, folder, proxy)
             tried = _with_the_proxys_word(job, tried, proxy)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        await asyncio.to_thread(_remove, folder)
     return dataclasses.replace(tried, took_ms=round((time.monotonic() - began) * 1000))
+
+
+def _remove(folder: Path) -> None:
+    """Away with *folder*: a process that was just killed may still finish a file in it."""
+    ends_at = time.monotonic() + REMOVE_S
+    while folder.exists() and time.monotonic() < ends_at:
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            time.sleep(0.05)
 
 
 async def _in_its_process(job: Job, folder: Path, proxy: EgressProxy) -> Tried:

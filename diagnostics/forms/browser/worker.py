@@ -58,8 +58,9 @@ def why_not(error: str) -> str:
     """Playwright's reason, and the last that the browser itself complained of."""
     lines = error.strip().splitlines() or [""]
     said = [each.partition("[err]")[2].strip() for each in lines if "[err]" in each]
-    last = next((each for each in reversed(said) if each and "listening on" not in each), "")
-    return printable(f"{lines[0]} ({last})" if last else lines[0], 300)
+    last = next((each for each in reversed(said) if each and not each.endswith("mode.") and " on ws" not in each), "")
+    first = lines[0].removeprefix("BrowserType.launch_persistent_context: ")
+    return printable(f"{first} ({last})" if last else first, 300)
 
 
 def told(tried: Tried) -> NoReturn:
