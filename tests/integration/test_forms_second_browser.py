@@ -160,6 +160,16 @@ def test_the_token_goes_with_the_forms_own_post_alone_and_what_is_typed_to_nobod
 
 
 @needs_firefox
+def test_scripts_that_listen_for_changes_hear_what_is_typed_in_firefox(site: PlayedForms) -> None:
+    heard = """<script>const heard = {}, form = document.forms[0];
+      form.addEventListener('change', (e) => { heard[e.target.name] = e.target.value; });
+      form.addEventListener('submit', (e) => { if (!heard.who || !heard.words) e.preventDefault(); });</script>"""
+    site.pages.pages["/"] = PAGE + heard
+    came = tried(f"{site.url}/")
+    assert (came.message_kind, came.posted_status, len(site.pages.posts())) == ("thanks", 200, 1), came.why
+
+
+@needs_firefox
 def test_it_runs_without_rights_or_secrets_and_leaves_nothing_behind(
     site: PlayedForms, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from typing import Any
 
 import pytest
 
+from diagnostics.forms.browser.bidi import BidiCarrier
 from diagnostics.forms.browser.carrier import EMPTY, OPEN, SEND, STEP, Carrier, origin_of
 from diagnostics.forms.browser.markup import MARKUP, markup_of
 from diagnostics.forms.browser.tried import (
@@ -157,3 +159,69 @@ def test_a_job_and_what_came_of_it_cross_a_process_whole() -> None:
     )  # fmt: skip
     assert tried_from_json(tried_to_json(tried)) == tried
     assert tried.came_as_far_as("form") and not dataclasses.replace(tried, reached="page").came_as_far_as("form")
+
+
+class PlayedRelay:
+    """What Firefox would be told; *body* is that of each request."""
+
+    def __init__(self, body: str) -> None:
+        self.body, self.told, self.passed_on, self.read = body, [], [], 0
+
+    async def ask(self, method: str, **given: Any) -> dict[str, Any]:
+        self.read += 1
+        return {"bytes": {"type": "string", "value": self.body}}
+
+    def tell(self, method: str, **given: Any) -> int:
+        self.told.append((method.removeprefix("network."), given))
+        return 0
+
+    def pass_on(self, event: dict[str, Any]) -> None:
+        self.passed_on.append(event["request"]["url"])
+
+
+async def told_firefox(url: str, body: str, method: str = "POST", phase: str = SEND) -> tuple[BidiCarrier, PlayedRelay]:
+    relay = PlayedRelay(body)
+    named = markup_of(Form(CF7, "12")).named  # type: ignore[union-attr]
+    made = BidiCarrier(OWN, MARK, named=named, token="tok", relay=relay)  # type: ignore[arg-type]
+    made.press(phase)
+    await made.ride(None)  # type: ignore[arg-type]
+    headers = [{"name": "Accept", "value": {"type": "string", "value": "*/*"}}]
+    made._hear({"request": {"request": "7", "method": method, "url": url, "headers": headers}, "navigation": "n"})
+    await asyncio.gather(*made._reading)
+    return made, relay
+
+
+async def test_in_firefox_a_post_is_known_by_the_body_that_was_read_though_its_address_ends_in_a_fragment() -> None:
+    made, relay = await told_firefox(f"{OWN}/contact/#wpcf7-f12-p5-o1", "_wpcf7=12&your-name=x")
+    [(what, given)] = relay.told
+    assert (
+        what == "continueRequest"
+        and {"name": "Aftercare-Canary", "value": {"type": "string", "value": "tok"}} in (given["headers"])
+    )
+    assert made.names_the_form("POST", f"{OWN}/contact/", "")  # as Playwright asks: no body, no fragment
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "method", "phase", "what", "read"),
+    [
+        (f"{OWN}/beat", "action=heartbeat", "POST", SEND, "continueRequest", 1),
+        (f"{OWN}/style.css", "", "GET", SEND, "continueRequest", 0),
+        ("https://stranger.example/", f"words={MARK}", "POST", SEND, "failRequest", 1),
+        (FEEDBACK, "", "POST", EMPTY, "failRequest", 1),
+        (FEEDBACK, "", "POST", OPEN, "continueRequest", 0),
+    ],
+)
+async def test_in_firefox_too_nothing_else_carries_it(
+    url: str, body: str, method: str, phase: str, what: str, read: int
+) -> None:
+    _, relay = await told_firefox(url, body, method, phase)
+    [(told, given)] = relay.told
+    assert (told, relay.read, relay.passed_on) == (what, read, [url])
+    assert "Aftercare-Canary" not in str(given)
+
+
+def test_what_was_held_back_from_an_empty_press_is_not_held_back_from_the_entry() -> None:
+    one = carrier(EMPTY)
+    one.stopped.add(("POST", FEEDBACK))
+    one.press(SEND)
+    assert one.stopped == set()

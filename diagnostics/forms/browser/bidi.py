@@ -58,7 +58,8 @@ class BidiCarrier(Carrier):
 
     def _answer_with(self, event: dict[str, Any], body: str) -> None:
         request = event["request"]
-        method, url, number = str(request["method"]), str(request["url"]), str(request["request"])
+        method, number = str(request["method"]), str(request["request"])
+        url = str(request["url"]).partition("#")[0]  # as Playwright and DevTools name it
         if body and len(self.bodies) < MOST_BODIES:
             self.bodies[method, url] = body
         kind = "Document" if event.get("navigation") else str(request.get("destination") or "")

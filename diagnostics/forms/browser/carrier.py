@@ -115,6 +115,8 @@ class Carrier:
         """A button is about to be pressed."""
         self.phase = phase
         self.carried = ""
+        if phase == SEND:
+            self.stopped.clear()  # what was stopped before may go now, to the same address
 
     def _marked(self, text: str) -> bool:
         return self.mark in text or self.mark in unquote_plus(text)

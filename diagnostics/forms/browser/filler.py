@@ -69,9 +69,19 @@ async def _do(sight: Sight, control: Control, deed: Deed) -> bool:
 
 async def _type(sight: Sight, control: Control, deed: Deed, element: Any) -> None:
     await element.fill(deed.value, timeout=DEED_MS)
+    if _types_by_script(sight):
+        await element.dispatch_event("change")
     if not (control.pattern or control.minlength or control.type == "number"):
         return
     for other in deed.others[:MOST_ALTERNATIVES]:
         if not await sight.ask("mismatch", control.index):
             return
         await element.fill(other, timeout=DEED_MS)
+        if _types_by_script(sight):
+            await element.dispatch_event("change")
+
+
+def _types_by_script(sight: Sight) -> bool:
+    """Whether what is typed is put there by a script: no change is told then when the field is left, as it is else."""
+    browser = sight.frame.page.context.browser
+    return browser is not None and browser.browser_type.name == "firefox"
