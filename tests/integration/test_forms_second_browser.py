@@ -124,13 +124,21 @@ def test_firefox_calls_nobody_by_itself_and_reaches_what_is_local_by_the_proxy_a
     site: PlayedForms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: set[str] = set()
-    connect = EgressProxy._connect
+    talk = EgressProxy._talk
 
-    async def noted(proxy: EgressProxy, host: str, port: int) -> Any:
-        asked.add(f"http://{host}:{port}")
-        return await connect(proxy, host, port)
+    class Noting:  # what is asked before the proxy's credential is known too
+        def __init__(self, reader: asyncio.StreamReader) -> None:
+            self.reader = reader
 
-    monkeypatch.setattr(EgressProxy, "_connect", noted)
+        async def readuntil(self, end: bytes) -> bytes:
+            head = await self.reader.readuntil(end)
+            asked.add("/".join(head.split()[1].decode().split("/")[:3]))
+            return head
+
+        async def read(self, most: int) -> bytes:
+            return await self.reader.read(most)
+
+    monkeypatch.setattr(EgressProxy, "_talk", lambda proxy, reader, writer: talk(proxy, Noting(reader), writer))
     with Pages({"/secret": "inside"}, address="127.0.0.7") as inner:
         site.pages.pages["/"] = PAGE + f"<script>fetch('{inner.url}/secret', {{mode: 'no-cors'}});</script>"
         came = tried(f"{site.url}/", Network(EgressPolicy((ipaddress.ip_network("127.0.0.1/32"),))))

@@ -126,5 +126,8 @@ async def _launched(
         viewport={"width": job.width, "height": VIEW_HEIGHT},
         accept_downloads=False,
         timeout=START_MS,
-        env={name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ},
+        env={
+            **{name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ},
+            "MOZ_REMOTE_SETTINGS_DEVTOOLS": "1",  # or a released Firefox keeps to its own `services.settings.server`
+        },
     )  # fmt: skip
