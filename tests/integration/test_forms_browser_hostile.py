@@ -40,9 +40,18 @@ async def tried(pages: Pages, network: Network = LOOPBACK, **wishes: object) -> 
 
 
 def leftovers() -> list[str]:
-    """Browsers of ours that still run: by their profile's folder."""
+    """Browsers of ours, by their profile's folder, that no worker holds any more: another test's may be at work."""
     said = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in said.splitlines() if "aftercare-browser-" in line and f" {os.getpid()} " not in line]
+    running = {pid: (parent, args) for pid, parent, args in (line.split(None, 2) for line in said.splitlines())}
+
+    def is_held(pid: str) -> bool:
+        while pid in running:
+            pid, args = running[pid]
+            if "diagnostics.forms.browser.worker" in args:
+                return True
+        return False
+
+    return [args for pid, (_, args) in running.items() if "aftercare-browser-" in args and not is_held(pid)]
 
 
 async def test_it_runs_without_rights_secrets_or_a_way_around_the_proxy(pages: Pages, monkeypatch) -> None:
