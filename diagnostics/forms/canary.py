@@ -18,6 +18,7 @@ from typing import Any
 
 from diagnostics.check import Context, SiteUnavailable, check
 from diagnostics.finding import Finding, UnknownReason, Verdict
+from diagnostics.forms.browser.codes import NOT_FOUND, SCRIPT_WAITS
 from diagnostics.forms.browser.judge import CODES as BROWSER_CODES
 from diagnostics.forms.browser.judge import findings_of
 from diagnostics.forms.browser.run import try_form
@@ -39,6 +40,7 @@ TOKEN_LIVES = timedelta(minutes=9)  # the site takes 10 at most, by its own cloc
 AT_ONCE = 4  # browsers in this process, whichever sites they look at
 ROOM = {CHROMIUM: 1, FIREFOX: 2}  # of these; a Firefox takes twice the memory
 
+WAITS = "form.page.script_waits"
 _browsers = threading.BoundedSemaphore(AT_ONCE)
 WHY = {
     "excluded": ("the site's admin excludes it from tests.", "In wp-admin, Aftercare → Forms, take it off the list."),
@@ -214,7 +216,7 @@ def _with_evidence(context: Context, form: Form, canary: Canary) -> list[Finding
     tried = canary.tried
     common = {"form": form.key, "title": title_of(form), "page": form.pages[0], "seen_by": "canary"}
     common["tried_at"] = context.now.isoformat(timespec="seconds")
-    found = [with_facts(each, **common) for each in findings_of(tried, form)]
+    found = [with_facts(each, **common) for each in _explained(findings_of(tried, form), context.findings)]
     whole: dict[str, Any] = {
         "canary": {"token": canary.token, "exempt": True, "seen": seen_of(tried).to_json()},
         "tries": canary.tries,
@@ -224,6 +226,15 @@ def _with_evidence(context: Context, form: Form, canary: Canary) -> list[Finding
         "log": log_of(tried),
     }
     return [with_facts(each, **(whole if place == 0 else {})) for place, each in enumerate(found)]
+
+
+def _explained(found: Sequence[Finding], before: Sequence[Finding]) -> Sequence[Finding]:
+    """A form that is not there, where the page showed that its script is held back: by that."""
+    waits = next((each for each in before if (each.subject, each.code) == (found[0].subject, WAITS)), None)
+    if waits is None or found[0].code != NOT_FOUND.code:
+        return found
+    told = {name: waits.evidence[name] for name in ("by", "where", "script")}
+    return [SCRIPT_WAITS.finding(found[0].subject, {**found[0].evidence, **told}), *found[1:]]
 
 
 def pictures_of(context: Context, title: str, tried: Tried) -> list[dict[str, str]]:

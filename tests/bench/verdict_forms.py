@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -68,9 +69,9 @@ def main() -> bool:
         told = listeners.to(site)
         ground = Ground(site, world, Road(site, told.doors, told.id))
         ground.install(Path(folder))
-        faults = [each for each in FAULTS if each.plugin in ground.forms and only in each.name]
+        faults = [each for each in FAULTS if each.plugin in ground.forms and re.search(only, each.name)]
         rows = [_looked_at(ground, each) for each in faults]
-        sound = [each for each in SOUND if each.plugin in ground.forms and only in each.name]
+        sound = [each for each in SOUND if each.plugin in ground.forms and re.search(only, each.name)]
         accused = []
         for each in sound:
             with each.made(ground) as page:

@@ -118,6 +118,17 @@ def test_a_test_entry_is_sent_by_a_browser_and_followed_by_the_next_check(site: 
 
 
 @needs_browser
+def test_a_form_that_is_not_there_because_its_script_is_held_back_is_told_so(site: PlayedForms) -> None:
+    site.pages.pages["/"] = "<!doctype html><title>Contact</title><h1>Write to us</h1>"
+    assert looked(context(site))[0].code == "form.browser.not_found"
+    holder = {"by": "WP Rocket", "where": "Settings → WP Rocket", "script": "/front.js"}
+    waits = Finding("form.page.script_waits", Verdict.WARN, "wpforms:7", "It waits.", holder)
+    [found, *_] = looked(context(site, findings=[waits]))
+    assert found.code == "form.browser.script_waits" and "WP Rocket holds its script back" in found.summary
+    assert found.evidence["canary"]["token"], "the way of the entry is followed from it as from any other"
+
+
+@needs_browser
 def test_looked_at_again_after_a_crash_it_has_a_new_token(site: PlayedForms) -> None:
     at = context(site)
     tokens = [looked(at)[0].evidence["canary"]["token"] for _ in range(2)]

@@ -71,6 +71,7 @@ def test_a_press_with_empty_fields_that_only_the_site_could_refuse_stays_in_the_
     pages.pages["/"] = form(FIELDS, "method=post action=/send novalidate")
     tried = visit(pages.url + "/")
     assert (tried.refused_empty, tried.message_kind, len(pages.posts())) == (None, "thanks", 1), tried.why
+    assert tried.posted_status == 200, "what was held back before is not taken for it"
 
 
 def test_with_a_token_of_its_own_the_sites_refusal_is_tried_too(visit: Visiting, pages: Pages) -> None:
@@ -270,6 +271,39 @@ def test_what_hinders_a_form_is_named(visit: Visiting, pages: Pages, page: str, 
     tried = visit(pages.url + "/", pictures=False)
     assert code_of(tried) == code, (tried.reached, tried.why, tried.errors)
     assert pages.posts() == []
+
+
+REFUSES = """<p hidden><input name=gone class=wpcf7-form-control></p><div class=wpcf7-response-output></div></form>
+<script>const f = document.forms[0], out = document.querySelector('.wpcf7-response-output');
+f.noValidate = true; f.addEventListener('submit', async (e) => { e.preventDefault(); out.textContent = '';
+  await fetch('/wp-json/contact-form-7/v1/contact-forms/1/feedback', { method: 'POST', body: new FormData(f) });
+  f.classList.add('invalid'); f.gone.setAttribute('aria-invalid', 'true');
+  out.textContent = 'One or more fields have an error.'; });</script>"""
+
+
+def test_a_site_that_refuses_twice_in_the_same_words_for_a_field_that_nobody_sees(
+    visit: Visiting, pages: Pages
+) -> None:
+    said = Answer(
+        '{"status":"validation_failed","message":"One or more fields have an error."}', type="application/json"
+    )
+    whole = form(FIELDS, "class=wpcf7-form method=post action=/send").replace("<form", "<div id=wpcf7-f1-o1><form")
+    pages.pages["/"] = whole.replace("</form>", REFUSES)
+    pages.pages["/wp-json/contact-form-7/v1/contact-forms/1/feedback"] = said
+    own = Form("contact-form-7", "1", "Contact")
+    tried = visit(pages.url + "/", form=own, pictures=False, empty_token="empty")
+    assert (tried.message_kind, tried.message) == ("invalid", "One or more fields have an error.")
+    finding = findings_of(tried, own)[0]
+    assert (finding.code, finding.evidence["fields"]) == ("form.browser.hidden_required", "gone")
+
+
+def test_a_form_whose_script_waits_for_a_move_of_the_mouse_is_there_as_for_a_visitor(
+    visit: Visiting, pages: Pages
+) -> None:
+    inside = form().partition("<h1>")[2].partition("</h1>")[2]
+    draws = f"addEventListener('mousemove', () => {{ place.innerHTML = `{inside}`; }}, {{ once: true }});"
+    pages.pages["/"] = f"{HEAD}<h1>Write to us</h1><div id=place></div><script>{draws}</script>"
+    assert code_of(visit(pages.url + "/", pictures=False)) == "works"
 
 
 def test_a_script_error_names_its_plugin_and_line(visit: Visiting, pages: Pages) -> None:

@@ -76,6 +76,8 @@ THROWN = ConsoleError(
         (unsent(message="Thank you", message_kind="thanks"), "thanks_unsent"),
         (unsent(errors=(THROWN,)), "script_error"),
         (unsent(errors=(ConsoleError("jQuery is not defined", PAGE, 9, "page", True),)), "jquery_missing"),
+        (unsent(errors=(ConsoleError("jQuery(...).x is not a function", PAGE, 9, "page", True),)), "script_error"),
+        (unsent(errors=(ConsoleError("$ is not a function", PAGE, 9, "page", True),)), "jquery_missing"),
         (unsent(requests=(script("https://shop.example/wp-content/plugins/contact-form-7/i.js"),)), "script_missing"),
         (unsent(requests=(script(f"{TURNSTILE}/api.js", 0, "ERR"),)), "captcha_unreachable"),
         (unsent(reached="filled", hidden_required=("secret",)), "hidden_required"),

@@ -229,6 +229,17 @@ def test_a_test_entry_disproves_what_was_only_told_of_its_form() -> None:
     assert standing([*sound, fault("form.trace.entries_lost", OTHER, seen_by="reported")])
 
 
+def test_a_script_that_is_not_in_the_page_explains_the_error_of_what_needs_it() -> None:
+    found = [fault("form.browser.script_error"), fault("form.page.script_held")]
+    assert [each.code for each in causes_of(found)] == ["form.page.script_held"]
+
+
+def test_a_form_that_was_sent_without_a_script_does_not_need_it_but_a_consent_was_given_for_the_test() -> None:
+    _, sound = traced()
+    assert standing([*sound, fault("form.page.jquery_missing"), fault("form.page.script_missing")]) == []
+    assert standing([*sound, fault("form.page.script_held")])
+
+
 def test_forms_that_all_fail_alike_are_one_fault_of_the_site() -> None:
     found = [fault("form.trace.not_arrived"), fault("form.trace.not_arrived", OTHER)]
     both = with_all("bakery.example", [FORM, OTHER], found, [])

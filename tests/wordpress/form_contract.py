@@ -74,6 +74,24 @@ class Posting:
             self.site.remove_mu_plugin(name)
 
 
+@contextmanager
+def keeping_lost_entries(site: LabSite) -> Iterator[None]:
+    """The admin wishes that an entry which its form lost is kept on the site."""
+    site.php_eval(r"Aftercare\Form_Wishes::set( array( 'keep' => true ) );")
+    try:
+        yield
+    finally:
+        site.php_eval(
+            r"Aftercare\Form_Wishes::set( array( 'keep' => false ) );"
+            r"global $wpdb; $wpdb->query( 'DELETE FROM ' . $wpdb->prefix . Aftercare\Kept_Entries::TABLE );"
+        )
+
+
+def kept_entries(site: LabSite) -> str:
+    """What visitors typed into the entries that are kept on the site."""
+    return site.php_eval(r"echo wp_json_encode( array_column( Aftercare\Kept_Entries::all(), 'fields' ) );")
+
+
 class FormContract:
     """Inherit it, and say how the plugin's form is set up and posted."""
 
@@ -86,6 +104,7 @@ class FormContract:
     stand_in: ClassVar[str] = ""  # its folder, where it is not the slug with -stand-in
     stand_in_setup: ClassVar[str] = "echo 1;"  # the same for the stand-in
     keeps: ClassVar[bool | None] = True  # whether the plugin keeps entries
+    keeps_when_lost: ClassVar[bool] = True  # whether we keep an entry that it lost
     quiet: ClassVar[str] = ""  # PHP of a must-use plugin that is in force in all tests
 
     @staticmethod
@@ -147,9 +166,12 @@ class FormContract:
 
     def test_a_mail_that_the_relay_refused_makes_it_a_failure_and_the_entry_is_kept(self, posting: Posting) -> None:
         posting.site.set_mail(smtp_password="guess-7")
-        posting.send()
+        with keeping_lost_entries(posting.site):
+            posting.send()
+            kept = kept_entries(posting.site)
         told = posting.outcome()
         assert (told["type"], told["status"]) == ("form.failed", "mail_failed")
+        assert (TYPED[3] in kept) is (told.get("kept") is not True and self.keeps_when_lost), "none is kept twice"
         assert len(told["mails"]) >= 1 and told["mails"] == told["mails_failed"]
         assert told.get("kept") is self.keeps
 
@@ -160,9 +182,12 @@ class FormContract:
         assert (told["type"], told["status"], told["http_status"]) == ("form.lost", "no_outcome", 204)
 
     def test_a_fatal_error_on_the_way_is_lost_and_the_error_is_named(self, posting: Posting) -> None:
-        with posting.running(f"add_filter( '{self.lost_on}', function () {{ no_such_function(); }}, 5 );"):
+        fatal = posting.running(f"add_filter( '{self.lost_on}', function () {{ no_such_function(); }}, 5 );")
+        with keeping_lost_entries(posting.site), fatal:
             posting.send()
+            kept = kept_entries(posting.site)
         told = posting.outcome()
+        assert (TYPED[3] in kept) is (told.get("kept") is not True and self.keeps_when_lost)
         assert (told["type"], told["status"], told["error"]) == ("form.lost", "fatal", "Error")
 
     def test_a_robot_that_posts_to_a_form_that_is_not_there_is_nobodys_loss(self, posting: Posting) -> None:

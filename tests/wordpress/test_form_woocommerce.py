@@ -83,6 +83,7 @@ _TO_NOBODY = "add_filter( 'woocommerce_email_recipient_new_order', '__return_emp
 
 class TestWooCommerce(FormContract):
     slug = "woocommerce"
+    keeps_when_lost = False  # an order holds what is not ours to keep
     setup = _SETUP
     stand_in_setup = _SETUP
     title = "Checkout"

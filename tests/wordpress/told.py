@@ -60,6 +60,10 @@ class Told:
         rows = events.recent(self.doors.db, self.id, types, limit=10_000)
         return [{"type": row.type, **row.data} for row in reversed(rows) if row.occurred_at >= self._since]
 
+    def of_visitors(self) -> list[dict[str, Any]]:
+        """What was told of entries and mails; the machine tells other things too (`cron.late`, where it is busy)."""
+        return [each for each in self.all() if each["type"].startswith(("form.", "mail."))]
+
     def wait_for(self, kind: str, within_s: float = SOON_S, **data: Any) -> dict[str, Any]:
         """The first event of this type with this data. Fails when it does not come by itself in time."""
 

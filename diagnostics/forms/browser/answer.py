@@ -44,6 +44,8 @@ def judge_answer(tried: Tried, own: str = "") -> tuple[Code, Mapping[str, Any], 
     match tried.message_kind:
         case "spam":
             return (codes.CAPTCHA if _CAPTCHA.search(tried.message) else codes.SPAM), {}, False
+        case "invalid" if tried.hidden_required:
+            return codes.HIDDEN_REQUIRED, {"fields": ", ".join(tried.hidden_required[:5])}, False
         case "invalid":
             return codes.REFUSED, {"in_fields": in_fields(tried)}, True
     if _is_broken(last):

@@ -61,6 +61,13 @@ class Arrival(Trying):
         if urlsplit(self.page.url).hostname != urlsplit(self.job.url).hostname:
             self.recorder.note(f"the page leads on to {without_values(self.page.url)}")
         await self._answer_banner()
+        await self._stir()
+
+    async def _stir(self) -> None:
+        """Move as every visitor does: optimisers hold scripts back until then (WP Rocket, Perfmatters, LiteSpeed)."""
+        with contextlib.suppress(gone()):
+            await self.page.mouse.move(20, 20)
+            await self.page.mouse.move(self.job.width / 2, 200)
 
     def _why_not_opened(self, said: str) -> str:
         """Chromium says it itself; of Firefox the network log knows."""

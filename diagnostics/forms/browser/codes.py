@@ -72,6 +72,16 @@ NOT_FOUND = _broken(
     proof="The page in a real browser after all of its scripts had run.",
     kind=CauseKind.CONTENT,
 )
+SCRIPT_WAITS = _broken(
+    "script_waits",
+    "{evidence.title} is not on {evidence.page}: {evidence.by} holds its script back, and it did not come when the "
+    "visitor moved either.",
+    remedy="In wp-admin, {evidence.where}, add {evidence.script} to the setting for excluded scripts; empty the cache.",
+    copy="{evidence.script}",
+    meaning="The plugin draws its form by script. The one that should load it at the first move of the mouse did not.",
+    proof="The script's tag in the page, and the page in a real browser after the mouse had moved.",
+    kind=CauseKind.SETTINGS,
+)
 SCRIPT_ERROR = _broken(
     "script_error",
     "{evidence.title} cannot be sent: a script of {evidence.component_title} breaks ({evidence.error}).",
@@ -173,8 +183,8 @@ HIDDEN_REQUIRED = _broken(
     "{evidence.title} cannot be sent: the field {evidence.fields} is required and nobody can see it.",
     remedy="In the form's editor take “required” from that field, show it, or delete it; is it hidden by a condition, "
     "let the condition decide about “required” too.",
-    meaning="The browser holds the form back for a field that no visitor can fill, and cannot even say so.",
-    proof="The browser's own check of the form (`:invalid`), and the field's place on the page.",
+    meaning="The form is refused for a field that no visitor can fill, and nobody can be told which.",
+    proof="The browser's own check of the form (`:invalid`) or the site's refusal, and the field's place on the page.",
     kind=CauseKind.SETTINGS,
 )
 ACCEPTS_EMPTY = Code(
@@ -391,8 +401,8 @@ ERRORS_BESIDE = Code(
     impact=Impact.ADVICE,
 )
 CODES = (
-    WORKS, LOOKED, UNSEEN, REFUSED, PAGE_ERROR, NOT_FOUND, SCRIPT_ERROR, JQUERY, SCRIPT_MISSING, NOTHING, BUTTON_OFF,
-    COVERED, OVERLAY, ELSEWHERE, BY_GET, HIDDEN_REQUIRED, ACCEPTS_EMPTY, UNSAID, STEP_STUCK, REST_BLOCKED, AJAX_BLOCKED,
-    ROUTE_MISSING, NONCE, FORBIDDEN, RATE, SERVER_ERROR, NO_ANSWER, NOT_READ, MIXED, CAPTCHA_UNREACHABLE, CAPTCHA, SPAM,
-    ERROR_SAID, UNSENT_THANKS, NO_MESSAGE, NEEDS_SCRIPTS, ERRORS_BESIDE,
+    WORKS, LOOKED, UNSEEN, REFUSED, PAGE_ERROR, NOT_FOUND, SCRIPT_WAITS, SCRIPT_ERROR, JQUERY, SCRIPT_MISSING,
+    NOTHING, BUTTON_OFF, COVERED, OVERLAY, ELSEWHERE, BY_GET, HIDDEN_REQUIRED, ACCEPTS_EMPTY, UNSAID, STEP_STUCK,
+    REST_BLOCKED, AJAX_BLOCKED, ROUTE_MISSING, NONCE, FORBIDDEN, RATE, SERVER_ERROR, NO_ANSWER, NOT_READ, MIXED,
+    CAPTCHA_UNREACHABLE, CAPTCHA, SPAM, ERROR_SAID, UNSENT_THANKS, NO_MESSAGE, NEEDS_SCRIPTS, ERRORS_BESIDE,
 )  # fmt: skip

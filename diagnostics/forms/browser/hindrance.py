@@ -14,7 +14,8 @@ from diagnostics.forms.browser.names import component_title
 from diagnostics.forms.browser.recorder import HELD_BACK
 from diagnostics.forms.browser.tried import PATIENCE_S, ConsoleError, Request, Tried
 
-_JQUERY = re.compile(r"(?:jQuery|\$) is not (?:defined|a function)|\$\(\.\.\.\)|jQuery\(\.\.\.\)")
+# `jQuery(...).some is not a function` is another thing: jQuery is there, and what should have added `some` is not.
+_JQUERY = re.compile(r"(?<![.\w])(?:jQuery|\$) is not (?:defined|a function)")
 _MIXED = re.compile(r"Mixed Content", re.I)
 # Each captcha's own script, by its makers' documentation.
 _CAPTCHAS = ("www.google.com/recaptcha", "www.recaptcha.net/recaptcha", "www.gstatic.com/recaptcha", "hcaptcha.com/",

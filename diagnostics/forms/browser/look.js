@@ -269,6 +269,14 @@
 		kit.form?.addEventListener('invalid', () => { kit.refused = true; }, { capture: true });
 		kit.lines = new Set(linesOf());
 		kit.messages = new Map(all(message).map((each) => [each, clean(each.innerText, 300)]));
+		// What is written anew is new, though it may say the same: refused twice with the same words.
+		kit.rewritten?.disconnect();
+		kit.rewritten = new MutationObserver((changes) => {
+			for (const [each, text] of kit.messages) {
+				if (changes.some(({ target }) => each.contains(target))) { kit.messages.delete(each); kit.lines.delete(text); }
+			}
+		});
+		for (const each of kit.messages.keys()) kit.rewritten.observe(each, { childList: true, characterData: true, subtree: true });
 	};
 
 	const NOT_VALID = '[aria-invalid=true], .wpcf7-not-valid, input.wpforms-error, textarea.wpforms-error, select.wpforms-error, .field-wrap.nf-error, .ff-el-is-error input, .ff-el-is-error textarea, '
@@ -276,6 +284,8 @@
 		+ '.forminator-has_error textarea, .elementor-error input, .elementor-error textarea';
 	const FIELD_ERROR = '.wpcf7-not-valid-tip, .wpforms-error:not(input):not(textarea):not(select), .nf-error-msg, .ff-el-is-error .error, .frm_error, .gfield_validation_message, '
 		+ '.forminator-error-message, .elementor-message-danger, .invalid-feedback, .contact-form__input-error';
+
+	const seen = (control) => onScreen(control) || [...(control.labels || [])].some(onScreen);
 
 	// What a visitor sees now. `at` names the selectors of messages, thanks and refusals.
 	kit.now = (at) => {
@@ -305,7 +315,8 @@
 			})),
 			tips: tips.map((each) => clean(each.innerText, 120)), fresh,
 			invalid: [...new Set([...native, ...marked].filter((each) => each.name || each.id).map((each) => clean(each.name || each.id, 80)))].slice(0, 40),
-			native: native.map((each) => ({ name: clean(each.name || each.id, 80), seen: onScreen(each) || [...(each.labels || [])].some(onScreen), required: !!each.required && each.validity?.valueMissing })).slice(0, 40),
+			hidden: marked.filter((each) => !seen(each)).map((each) => clean(each.name || each.id, 80)).filter(Boolean).slice(0, 40),
+			native: native.map((each) => ({ name: clean(each.name || each.id, 80), seen: seen(each), required: !!each.required && each.validity?.valueMissing })).slice(0, 40),
 			aria: marked.some((each) => each.getAttribute('aria-invalid') === 'true'), described, alerting,
 			focus: !!active && active !== document.body && (marked.includes(active) || native.includes(active) || messages.some((each) => each.contains(active))),
 			busy: there && (/\b(?:submitting|loading|is-submitting|ff-loading|frm_loading_form)\b/.test(form.className || '')

@@ -27,6 +27,7 @@ class Now:
     tips: tuple[str, ...] = ()  # at single fields
     fresh: tuple[str, ...] = ()  # lines that were not there before
     invalid: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()  # those of them that the page marks, and nobody sees
     native: tuple[tuple[str, bool, bool], ...] = ()  # what the browser itself refuses: name, seen, required and empty
     aria: bool = False
     described: bool = False
@@ -98,6 +99,7 @@ class Sight:
             tips=tuple(_shown(each, 120) for each in raw["tips"]),
             fresh=tuple(_shown(each, 300) for each in raw["fresh"]),
             invalid=tuple(_shown(each, 80) for each in raw["invalid"]),
+            hidden=tuple(_shown(each, 80) for each in raw["hidden"]),
             native=tuple((_shown(n["name"], 80), bool(n["seen"]), bool(n["required"])) for n in raw["native"]),
             aria=bool(raw["aria"]),
             described=bool(raw["described"]),

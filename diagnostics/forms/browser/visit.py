@@ -249,6 +249,8 @@ class Visit(Arrival):
             self.why = f"the form posts to {self.carrier.elsewhere}: the test entry was not let through"
         elif self.carrier.by_get:
             self.why = "the form sends by GET, in the address: a test entry cannot be told from a visitor's there"
+        elif said.kind == "invalid" and now.hidden:
+            self.facts["hidden_required"] = now.hidden
         elif self.reached == "sent":
             failed = next((each.failed for each in reversed(sent) if each.failed), "")
             self.why = f"the form's POST got no answer: {failed or 'none came in time'}"

@@ -16,6 +16,7 @@ from diagnostics.mail.reading import UNSURE, scope_of
 # The longest prefix that fits decides; the lower comes first.
 ORDER = (
     ("form.conflict.",),  # names the plugin
+    ("form.page.script_", "form.page.jquery_"),  # why the browser's error came about
     ("form.browser.script", "form.browser.jquery"),
     ("form.page.",),
     ("form.browser.",),
@@ -38,6 +39,9 @@ READ_AFTERWARDS = tuple(
     f"form.browser.{each}"
     for each in ("error_said", "server_error", "no_answer", "answer_broken", "taken_for_spam", "captcha_failed")
 )
+# A form that was sent without them needs them not. What waits for a consent is another's trouble: the test gave it.
+_NEEDED = ("form.page.jquery_", "form.page.script_")
+_HELD = "form.page.script_held"
 NONE_WORKS, SOUND = "form.trace.none_works", "form.trace.sound"
 
 
@@ -77,6 +81,8 @@ def standing(findings: Sequence[Finding]) -> list[Finding]:
         told = each.evidence.get("seen_by") in ("reported", "probe")
         if _of_a_form(each):
             if told and each.subject in went:
+                continue
+            if each.code.startswith(_NEEDED) and each.code != _HELD and each.subject in went:
                 continue
             if each.code in READ_AFTERWARDS and each.subject in named:
                 continue

@@ -61,7 +61,7 @@ def complianz(ground: Ground) -> Iterator[str]:
     yield from _tag(ground, FORMINATOR, "forminator-front-scripts", new)
 
 
-@fault("delay of scripts empties the form's place", NINJA, "form.page.script_waits", stages=(*DEAD, ""))
+@fault("delay of scripts empties the form's place", NINJA, "form.browser.script_waits", stages=("shown", *DEAD))
 def delayed(ground: Ground) -> Iterator[str]:
     new = (
         "str_replace( array( '<script', ' src=' ), array( '<script type=\"rocketlazyloadscript\"', ' "
@@ -75,9 +75,9 @@ def jquery_late(ground: Ground) -> Iterator[str]:
     yield from _tag(ground, FLUENT, "jquery-core", "str_replace( '<script', '<script defer', $tag )")
 
 
-@fault("theme throws jQuery out", FORMIDABLE, "form.page.jquery_missing", "form.browser.jquery_missing", stages=DEAD)
+@fault("theme throws jQuery out", FORMINATOR, "form.page.jquery_missing", "form.browser.jquery_missing", stages=DEAD)
 def jquery_gone(ground: Ground) -> Iterator[str]:
-    yield from _tag(ground, FORMIDABLE, "jquery-core", "''")
+    yield from _tag(ground, FORMINATOR, "jquery-core", "''")
 
 
 @fault(

@@ -85,7 +85,7 @@ def broken_theme(ground: Ground) -> Iterator[str]:
     yield from _instead(ground, FLUENT, "a_function_that_is_gone();")
 
 
-@fault("page breaks off in the middle", FLUENT, "form.page.broken_off", stages=("shown", "pressed"))
+@fault("page breaks off in the middle", FLUENT, "form.page.broken_off", stages=("pressed", "arrived"))
 def broken_footer(ground: Ground) -> Iterator[str]:
     code = (
         "add_action( 'wp_footer', function () { while ( ob_get_level() ) { ob_end_flush(); } flush(); "
@@ -138,7 +138,7 @@ def taken_out(ground: Ground) -> Iterator[str]:
     yield ground.page("<p>Write to us.</p>")
 
 
-@fault("a sanitizer strips the hidden fields", CF7, "form.page.hidden_missing", stages=("shown", "pressed", "arrived"))
+@fault("a sanitizer strips the hidden fields", CF7, "form.page.hidden_missing", stages=("arrived", "validated"))
 def stripped(ground: Ground) -> Iterator[str]:
     with ground.rewriting(r'/<input type="hidden" name="_wpcf7_unit_tag"[^>]*>/', ""):
         yield ground.pages[CF7]

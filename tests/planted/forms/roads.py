@@ -171,9 +171,7 @@ def broken_script(ground: Ground) -> Iterator[str]:
     "required field hidden by the theme's style", CF7, "form.browser.hidden_required", stages=("pressed", "validated")
 )
 def hidden_required(ground: Ground) -> Iterator[str]:
-    yield from _footer(
-        ground, CF7, "<style>.wpcf7 p:has([name=your-email]),[name=your-email]{display:none!important}</style>"
-    )
+    yield from _footer(ground, CF7, "<style>.wpcf7 [data-name=your-email]{display:none!important}</style>")
 
 
 @fault("the button stays switched off", GRAVITY, "form.browser.button_off", stages=("pressed", "shown"))

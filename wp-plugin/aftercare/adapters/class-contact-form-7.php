@@ -20,7 +20,7 @@ use Aftercare\Form_Hold;
 use Aftercare\Includes\Forms\Contact_Form_7_Forms;
 use Aftercare\Mail_Watch;
 
-final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry {
+final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare\Takes_A_Canary, \Aftercare\Shows_An_Entry, \Aftercare\Tells_A_Visitor {
 
 	const PLUGIN = 'contact-form-7';
 
@@ -107,6 +107,18 @@ final class Contact_Form_7 extends \Aftercare\Form_Adapter implements \Aftercare
 	 */
 	public function answered( $response, $result = array() ): ?Event {
 		return is_array( $result ) && 'error' === ( $result['status'] ?? '' ) ? $this->outcome( 'form.rejected', 'error' ) : null;
+	}
+
+	/** @inheritDoc */
+	public function tell( string $line ): void {
+		add_filter(
+			'wpcf7_display_message',
+			static function ( $message, $status = '' ) use ( $line ) {
+				return 'mail_sent_ng' === $status && is_string( $message ) ? "$message $line" : $message;
+			},
+			PHP_INT_MAX,
+			2
+		);
 	}
 
 	/** @inheritDoc */

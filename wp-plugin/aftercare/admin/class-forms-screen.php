@@ -68,6 +68,10 @@ final class Forms_Screen implements Module {
 		}
 		echo '<div class="wrap aftercare"><h1>' . esc_html__( 'Forms', 'aftercare' ) . '</h1>';
 		Screen::told();
+		$own = Forms::told();
+		if ( Access::may_manage() ) {
+			Kept_View::show( $own['forms'] );
+		}
 		if ( ! Pairing::paired() || ! Pairing::at_home() ) {
 			$link = '<a href="' . esc_url( Screen::url() ) . '">' . esc_html__( 'Aftercare', 'aftercare' ) . '</a>';
 			/* translators: %s: link to the plugin's screen. */
@@ -79,7 +83,6 @@ final class Forms_Screen implements Module {
 			Screen::notice( __( 'The sidecar does not answer, so no form can be tested now, and what it found stands not here.', 'aftercare' ) . ' ' . Words::why( $answer ), 'warning' );
 		}
 		self::running( (array) ( $answer->body['running'] ?? array() ) );
-		$own = Forms::told();
 		( new Forms_Table( Forms_Table::rows( $own['forms'], (array) ( $answer->body['forms'] ?? array() ) ), $answer->ok ) )->show();
 		if ( Access::may_manage() ) {
 			Forms_Settings::show( $own['forms'] );
@@ -117,7 +120,12 @@ final class Forms_Screen implements Module {
 	public static function keep(): void {
 		check_admin_referer( 'aftercare_wishes' );
 		self::only( Access::MANAGE );
-		Form_Wishes::set( Forms_Settings::wishes( wp_unslash( $_POST ) ) );
+		$wishes = Forms_Settings::wishes( wp_unslash( $_POST ) );
+		if ( '' !== $wishes['write_to'] && ! is_email( $wishes['write_to'] ) ) {
+			wp_safe_redirect( self::url( array( 'said' => 'no_address' ) ) );
+			exit;
+		}
+		Form_Wishes::set( $wishes );
 		if ( ! Form_Wishes::get( 'conflict' ) ) {
 			Conflict::end(); // What was allowed is allowed no longer.
 		}

@@ -11,6 +11,7 @@ namespace Aftercare\Admin;
 
 use Aftercare\Beacon;
 use Aftercare\Form_Wishes;
+use Aftercare\Kept_Entries;
 use Aftercare\Plugins;
 
 final class Forms_Settings {
@@ -25,6 +26,7 @@ final class Forms_Settings {
 		echo '<section class="aftercare-panel"><h2>' . esc_html__( 'Settings of the tests', 'aftercare' ) . '</h2>';
 		Form::open( 'wishes' );
 		self::mails( $wishes['mails'] );
+		self::lost( $wishes['write_to'], $wishes['keep'] );
 		self::quiet( is_array( $wishes['quiet'] ) ? $wishes['quiet'] : array() );
 		self::lists( $forms, $wishes );
 		echo '<fieldset><legend>' . esc_html__( 'Further', 'aftercare' ) . '</legend>';
@@ -66,6 +68,8 @@ final class Forms_Settings {
 			'conflict'   => '1' === $text( 'conflict' ),
 			'unexempted' => '1' === $text( 'unexempted' ),
 			'beacon'     => '1' === $text( 'beacon' ),
+			'write_to'   => $text( 'write_to' ),
+			'keep'       => '1' === $text( 'keep' ),
 		);
 	}
 
@@ -83,6 +87,21 @@ final class Forms_Settings {
 		foreach ( $ways as $way => $words ) {
 			echo '<p><label><input type="radio" name="mails" value="' . esc_attr( $way ) . '"' . checked( $chosen, $way, false ) . '> ' . esc_html( $words ) . '</label></p>';
 		}
+		echo '</fieldset>';
+	}
+
+	/**
+	 * What becomes of a visitor whose form failed.
+	 *
+	 * @param string $to   The address that is told.
+	 * @param bool   $keep Whether the entry is kept.
+	 */
+	private static function lost( string $to, bool $keep ): void {
+		echo '<fieldset><legend>' . esc_html__( 'When a visitor’s form fails', 'aftercare' ) . '</legend>';
+		echo '<p><label>' . esc_html__( 'Tell the visitor that it was noticed, and to write to', 'aftercare' ) . ' <input type="email" name="write_to" autocomplete="off" value="' . esc_attr( $to ) . '"></label></p>';
+		echo '<p class="description">' . esc_html__( 'Shown where Contact Form 7 says that it could not send, and on WordPress’s page after a fatal error. Empty: nothing is said.', 'aftercare' ) . '</p>';
+		/* translators: %d: days. */
+		self::tick( 'keep', $keep, sprintf( __( 'Keep an entry that its form lost on this site, for %d days: you find it above. Passwords, card numbers and files are left out. It holds what visitors wrote, so your privacy policy must say it; the words stand under Settings → Privacy.', 'aftercare' ), Kept_Entries::DAYS ) );
 		echo '</fieldset>';
 	}
 

@@ -168,7 +168,7 @@ final class Screen implements Module {
 	/** What came of the last deed. */
 	public static function told(): void {
 		$code = self::asked( 'said' );
-		$good = array( 'paired', 'unpaired', 'copy', 'moved_on', 'rotated', 'saved', 'running' );
+		$good = array( 'paired', 'unpaired', 'copy', 'moved_on', 'rotated', 'saved', 'running', 'forgotten_entry' );
 		$said = Words::said( $code );
 		if ( '' === $said && '' !== $code ) {
 			/* translators: %s: a code. */

@@ -2,7 +2,7 @@
 /**
  * Follows a posted form to its outcome, and notices the one that has none: silent losses leave no hook.
  *
- * What a visitor typed is never looked at.
+ * What a visitor typed is not looked at; where the admin wishes, an entry that was lost is kept on the site.
  *
  * @package Aftercare
  */
@@ -49,6 +49,7 @@ final class Form_Watch implements Module {
 					'title'  => (string) $found['title'],
 				);
 				Form_Canary::take( $class, $class::PLUGIN, self::$posted['form'] );
+				Visitors_Line::ready( $adapter );
 				return;
 			}
 		}
@@ -79,6 +80,7 @@ final class Form_Watch implements Module {
 		} else {
 			Outbox::add( $event );
 			self::bind( $event->data );
+			Kept_Entries::look( $event );
 		}
 	}
 

@@ -23,7 +23,8 @@ final class Form_Wishes {
 	 * their entries can be held. `mails`: a test's mails go to the canary's `mailbox`, or `marked` to the form's own
 	 * recipient. `quiet`: from and until, the site's own time, or null. `conflict`: plugins may be halved for a signed
 	 * request; `never_off`: those that stay even then. `unexempted`: one more try without exemption from the spam filters. `beacon`: visitors' browsers tell of a
-	 * form's troubles.
+	 * form's troubles. `write_to`: the address that a visitor whose form failed is told, or nothing. `keep`: an entry that
+	 * its form lost is kept on the site.
 	 */
 	const DEFAULTS = array(
 		'excluded'   => array(),
@@ -34,6 +35,8 @@ final class Form_Wishes {
 		'never_off'  => array(),
 		'unexempted' => false,
 		'beacon'     => false,
+		'write_to'   => '',
+		'keep'       => false,
 	);
 
 	/** Forms that one list may name. */
@@ -96,11 +99,15 @@ final class Form_Wishes {
 			$forms          = array_filter( (array) ( $wishes[ $list ] ?? array() ), 'is_string' );
 			$sound[ $list ] = array_slice( array_values( array_unique( $forms ) ), 0, self::LONGEST );
 		}
-		foreach ( array( 'conflict', 'unexempted', 'beacon' ) as $switch ) {
+		foreach ( array( 'conflict', 'unexempted', 'beacon', 'keep' ) as $switch ) {
 			$sound[ $switch ] = true === ( $wishes[ $switch ] ?? false );
 		}
 		$sound['mails'] = 'marked' === ( $wishes['mails'] ?? '' ) ? 'marked' : 'mailbox';
-		$quiet          = $wishes['quiet'] ?? null;
+		$to = $wishes['write_to'] ?? '';
+		if ( is_string( $to ) && false !== filter_var( $to, FILTER_VALIDATE_EMAIL ) ) {
+			$sound['write_to'] = $to;
+		}
+		$quiet = $wishes['quiet'] ?? null;
 		if ( is_array( $quiet ) && self::is_time( $quiet['from'] ?? '' ) && self::is_time( $quiet['until'] ?? '' ) ) {
 			$sound['quiet'] = array(
 				'from'  => $quiet['from'],

@@ -72,6 +72,7 @@ final class Heartbeat implements Module {
 			array(
 				array( Mail_Watch::class, 'sweep' ),
 				array( History::class, 'trim' ),
+				array( Kept_Entries::class, 'trim' ),
 				array( Cron_Watch::class, 'look' ),
 				array( Conflict::class, 'sweep' ),
 				array( Changes::class, 'look' ),

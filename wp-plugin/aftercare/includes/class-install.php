@@ -19,7 +19,7 @@ final class Install implements Module {
 	const SCHEMA = 4;
 
 	/** Our tables, without the prefix of the site. */
-	const TABLES = array( 'aftercare_outbox', 'aftercare_mails', Command_Ledger::TABLE, Canary_Ledger::TABLE, Visits::TABLE );
+	const TABLES = array( 'aftercare_outbox', 'aftercare_mails', Command_Ledger::TABLE, Canary_Ledger::TABLE, Visits::TABLE, Kept_Entries::TABLE );
 
 	/** What lies in the options table; the rooms beside this one name theirs in uninstall.php. */
 	const OPTIONS = array( Options::NAME, Sender::STATE, Outbox::DROPPED, Php_Errors::COUNTS, Heartbeat::LAST, Inventory::KEPT, Cron_Watch::SEEN, Form_Wishes::OPTION, Beacon_Road::BUDGET, Beacon_Road::VISITS_BUDGET, Visits::TOLD );
@@ -105,6 +105,7 @@ final class Install implements Module {
 		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Command_Ledger::TABLE . ' (' . Command_Ledger::COLUMNS . ") $charset;" );
 		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Canary_Ledger::TABLE . ' (' . Canary_Ledger::COLUMNS . ") $charset;" );
 		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Visits::TABLE . ' (' . Visits::COLUMNS . ") $charset;" );
+		dbDelta( "CREATE TABLE {$wpdb->prefix}" . Kept_Entries::TABLE . ' (' . Kept_Entries::COLUMNS . ") $charset;" );
 		if ( $shown ) {
 			$wpdb->show_errors();
 		}

@@ -31,4 +31,6 @@ return array(
 	'Aftercare\Admin\Dashboard_Widget' => 'admin',
 	'Aftercare\Admin\Site_Health'      => 'admin',
 	'Aftercare\Admin\Privacy'          => 'admin',
+	'Aftercare\Admin\Kept_View'        => 'admin',
+	'Aftercare\Admin\Kept_Privacy'     => 'admin',
 );

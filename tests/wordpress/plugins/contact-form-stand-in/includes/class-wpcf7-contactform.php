@@ -12,12 +12,20 @@ final class WPCF7_ContactForm {
 	const post_type = 'wpcf7_contact_form'; // phpcs:ignore Generic.NamingConventions.UpperCaseConstantName -- The original's name.
 
 	private const MESSAGES = array(
-		'mail_sent'          => 'Thank you for your message. It has been sent.',
-		'mail_failed'        => 'There was an error trying to send your message. Please try again later.',
-		'validation_failed'  => 'One or more fields have an error. Please check and try again.',
-		'spam'               => 'There was an error trying to send your message. Please try again later.',
-		'acceptance_missing' => 'You must accept the terms and conditions before sending your message.',
-		'aborted'            => 'Sending mail has been aborted.',
+		'mail_sent_ok'     => 'Thank you for your message. It has been sent.',
+		'mail_sent_ng'     => 'There was an error trying to send your message. Please try again later.',
+		'validation_error' => 'One or more fields have an error. Please check and try again.',
+		'spam'             => 'There was an error trying to send your message. Please try again later.',
+		'accept_terms'     => 'You must accept the terms and conditions before sending your message.',
+		'aborted'          => 'Sending mail has been aborted.',
+	);
+
+	/** Status of a submission → the message's name. */
+	private const OF = array(
+		'mail_sent'          => 'mail_sent_ok',
+		'mail_failed'        => 'mail_sent_ng',
+		'validation_failed'  => 'validation_error',
+		'acceptance_missing' => 'accept_terms',
 	);
 
 	private WP_Post $post;
@@ -79,7 +87,8 @@ final class WPCF7_ContactForm {
 	}
 
 	public function message( string $status ): string {
-		return (string) apply_filters( 'wpcf7_display_message', self::MESSAGES[ $status ] ?? '', $status );
+		$name = self::OF[ $status ] ?? $status;
+		return (string) apply_filters( 'wpcf7_display_message', self::MESSAGES[ $name ] ?? '', $name );
 	}
 
 	/** Is `name: on` among the additional settings? */

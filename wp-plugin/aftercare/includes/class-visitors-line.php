@@ -1,0 +1,38 @@
+<?php
+/**
+ * Where the admin wishes it, a visitor whose form failed reads that it was noticed, and where else to write to.
+ *
+ * In the form plugin's own words of failure, and on WordPress's page after a fatal error.
+ *
+ * @package Aftercare
+ */
+
+declare( strict_types = 1 );
+
+namespace Aftercare;
+
+final class Visitors_Line {
+
+	/**
+	 * This request posts a form: should it fail, the line is there.
+	 *
+	 * @param Adapter $adapter Of the form.
+	 */
+	public static function ready( Adapter $adapter ): void {
+		$to = (string) Form_Wishes::get( 'write_to' );
+		if ( '' === $to ) {
+			return;
+		}
+		/* translators: %s: an e-mail address. */
+		$line = sprintf( __( 'We noticed. You can also write to %s.', 'aftercare' ), $to );
+		if ( $adapter instanceof Tells_A_Visitor ) {
+			$adapter->tell( $line );
+		}
+		add_filter(
+			'wp_php_error_message',
+			static function ( $message ) use ( $line ) {
+				return is_string( $message ) ? $message . '<p>' . esc_html( $line ) . '</p>' : $message;
+			}
+		);
+	}
+}
