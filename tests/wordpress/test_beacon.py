@@ -82,6 +82,24 @@ def test_a_button_that_does_nothing_is_told_with_its_form(told: Told, page: Page
     assert "Vera" not in told.text()
 
 
+def test_a_visitor_whose_button_does_nothing_reads_where_else_to_write_to(told: Told, page: Page) -> None:
+    wish = "Aftercare\\Form_Wishes::set( array( 'write_to' => '%s' ) );"
+    told.site.php_eval(wish % "hello@bakery.example")
+    try:
+        open_form(page, told.site)
+    finally:
+        told.site.php_eval(wish % "")
+    dead = "document.querySelector('.wpcf7-form').addEventListener('submit', e => e.preventDefault(), true)"
+    page.evaluate(dead)
+    assert page.get_by_role("alert").count() == 0
+    fill(page)
+    page.click(".wpcf7-form [type=submit]")
+    page.clock.run_for(16_000)
+    assert page.locator(".wpcf7-form + [role=alert]").text_content() == (
+        "We noticed. You can also write to hello@bakery.example."
+    )
+
+
 def test_a_form_that_answers_is_not_told(told: Told, page: Page) -> None:
     open_form(page, told.site)
     page.evaluate(

@@ -92,7 +92,7 @@ def test_an_uninstall_leaves_nothing(plain: WordPressSite, sidecar: ScriptedRuns
     sidecar.ask("snapshot")
     plain.php_eval("Aftercare\\Heartbeat::beat(); Aftercare\\Overview::ask(); wp_mail( 'a@example.com', 'x', 'x' );")
     there = traces(plain)
-    assert len(there["tables"]) == 5
+    assert len(there["tables"]) == 6
     assert {"aftercare", "aftercare_secret", "_transient_aftercare_overview"} <= set(there["options"])
     assert (there["cron"], there["caps"]) == (["aftercare_heartbeat"], ["aftercare_diagnose"])
     plain.wp("plugin", "uninstall", "aftercare", "--deactivate")
@@ -107,7 +107,7 @@ def test_each_site_of_a_network_is_one_of_its_own(network: WordPressSite, sideca
     network.wp("site", "create", "--slug=new", "--email=owner@aftercare.test")  # this one at once
     new = f"--url={network.url}/new/"
     for where in ([], [old], [new]):
-        assert len(traces(network, *where)["tables"]) == 5
+        assert len(traces(network, *where)["tables"]) == 6
     first, second = pair(network, sidecar), pair(network, sidecar, old)
     assert first != second
     secret = "echo base64_encode( Aftercare\\Pairing::secret() );"

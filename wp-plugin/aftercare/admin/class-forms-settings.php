@@ -99,7 +99,7 @@ final class Forms_Settings {
 	private static function lost( string $to, bool $keep ): void {
 		echo '<fieldset><legend>' . esc_html__( 'When a visitor’s form fails', 'aftercare' ) . '</legend>';
 		echo '<p><label>' . esc_html__( 'Tell the visitor that it was noticed, and to write to', 'aftercare' ) . ' <input type="email" name="write_to" autocomplete="off" value="' . esc_attr( $to ) . '"></label></p>';
-		echo '<p class="description">' . esc_html__( 'Shown where Contact Form 7 says that it could not send, and on WordPress’s page after a fatal error. Empty: nothing is said.', 'aftercare' ) . '</p>';
+		echo '<p class="description">' . esc_html__( 'Shown where Contact Form 7 says that it could not send, on WordPress’s page after a fatal error and, where visitors’ browsers may tell (below), under a form that does nothing. Empty: nothing is said.', 'aftercare' ) . '</p>';
 		/* translators: %d: days. */
 		self::tick( 'keep', $keep, sprintf( __( 'Keep an entry that its form lost on this site, for %d days: you find it above. Passwords, card numbers and files are left out. It holds what visitors wrote, so your privacy policy must say it; the words stand under Settings → Privacy.', 'aftercare' ), Kept_Entries::DAYS ) );
 		echo '</fieldset>';

@@ -76,6 +76,10 @@ final class Beacon implements Module {
 	/** The script, at the end of a page with a form. */
 	public static function show(): void {
 		if ( self::$seen && self::possible() ) {
+			$line = Visitors_Line::words();
+			if ( '' !== $line ) {
+				echo '<template id="aftercare"><p role="alert">' . esc_html( $line ) . '</p></template>'; // The script shows it under a form that does nothing.
+			}
 			// phpcs:ignore WordPress.WP.EnqueuedResources.NonEnqueuedScript -- known only now, and it must not be merged with others.
 			printf( '<script defer src="%s" data-to="%s"></script>', esc_url( plugins_url( 'assets/beacon.js', AFTERCARE_FILE ) . '?ver=' . AFTERCARE_VERSION ), esc_url( plugins_url( 'beacon.php', AFTERCARE_FILE ) ) );
 		}

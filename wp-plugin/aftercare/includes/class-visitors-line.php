@@ -2,7 +2,8 @@
 /**
  * Where the admin wishes it, a visitor whose form failed reads that it was noticed, and where else to write to.
  *
- * In the form plugin's own words of failure, and on WordPress's page after a fatal error.
+ * In the form plugin's own words of failure, on WordPress's page after a fatal error, and under a form of which the beacon
+ * told that it does nothing.
  *
  * @package Aftercare
  */
@@ -19,12 +20,10 @@ final class Visitors_Line {
 	 * @param Adapter $adapter Of the form.
 	 */
 	public static function ready( Adapter $adapter ): void {
-		$to = (string) Form_Wishes::get( 'write_to' );
-		if ( '' === $to ) {
+		$line = self::words();
+		if ( '' === $line ) {
 			return;
 		}
-		/* translators: %s: an e-mail address. */
-		$line = sprintf( __( 'We noticed. You can also write to %s.', 'aftercare' ), $to );
 		if ( $adapter instanceof Tells_A_Visitor ) {
 			$adapter->tell( $line );
 		}
@@ -34,5 +33,12 @@ final class Visitors_Line {
 				return is_string( $message ) ? $message . '<p>' . esc_html( $line ) . '</p>' : $message;
 			}
 		);
+	}
+
+	/** The line; nothing where the admin does not wish it. */
+	public static function words(): string {
+		$to = (string) Form_Wishes::get( 'write_to' );
+		/* translators: %s: an e-mail address. */
+		return '' === $to ? '' : sprintf( __( 'We noticed. You can also write to %s.', 'aftercare' ), $to );
 	}
 }
