@@ -152,6 +152,7 @@ _FORM: dict[str, Clean] = {
     "mails": each(SHORT, 50),
     "mails_failed": each(SHORT, 50),
     "kept": flag,
+    "safe": flag,
     "entry": SHORT,
     "http_status": number,
     "error": text(200),

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -183,6 +183,22 @@ def test_a_site_that_does_not_answer_is_not_called_sound(site: PlayedForms) -> N
         assert (only.code, only.verdict) == ("site.not_asked", Verdict.UNKNOWN)
     [only] = asyncio.run(counts(context(site)))
     assert only.code == "form.trace.no_entries"
+
+
+def test_lost_entries_are_counted_and_those_that_the_site_kept_are_said_to_be_there(site: PlayedForms) -> None:
+    lost = {"plugin": "wpforms", "form": "7", "status": "mail_failed"}
+    events = [
+        {
+            "type": "form.failed",
+            "occurred_at": (NOW - timedelta(minutes=ago)).isoformat(),
+            "data": {**lost, "safe": safe},
+        }
+        for ago, safe in ((30, False), (20, True))
+    ]
+    hours = {"counts": {"failed": {NOW.strftime("%Y-%m-%dT%H"): 2}}}
+    [found, *_] = asyncio.run(counts(context(site, events=events, rhythms={"wpforms:7": hours})))
+    assert found.code == "form.trace.entries_lost" and "2 visitors lost their entry" in found.summary
+    assert found.remedy and "Kept by Aftercare with all that was typed: 1 of them, in wp-admin" in found.remedy.text
 
 
 def test_forms_that_failed_come_first_then_those_that_were_not_tried() -> None:

@@ -262,8 +262,11 @@ def test_the_counts_say_where_entries_are_lost_now_and_since_when() -> None:
         "counts": {"submitted": {"2026-11-20T10": 8}, "failed": {"2026-11-23T09": 3}, "spam": {"2026-11-01T01": 2}},
         "last_at": {"submitted": "2026-11-22T10:00:00+00:00", "failed": "2026-11-23T09:30:00+00:00"},
     }
-    events = [event("failed", f"2026-11-23T09:{minute}:00+00:00", kept=True) for minute in (30, 20, 10)]
+    events = [
+        event("failed", f"2026-11-23T09:{minute}:00+00:00", kept=True, safe=minute > 10) for minute in (30, 20, 10)
+    ]
     counts = counts_of(FORM.key, rhythm, events, NOW)
+    assert counts.safe == 2
     assert (counts.all, counts.through, counts.lost_now) == (13, 8, {"failed": 3})
     assert counts.lost_since == datetime(2026, 11, 23, 9, 10, tzinfo=UTC)
     assert [(each["stage"], each["came"], each["lost"]) for each in counts.stages()] == [

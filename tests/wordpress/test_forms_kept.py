@@ -83,6 +83,7 @@ def test_the_admin_reads_a_kept_entry_and_deletes_it(failing: Told) -> None:
     assert "1 entry was lost by its form and is kept here" in said and "its mail failed" in said
     assert all(typed in said for typed in TYPED.values())
     failing.flush()
+    assert failing.wait_for("form.failed")["safe"] is True, "staff learn that it is there"
     assert "Private" not in failing.text(), "it never leaves the site"
     assert "The entry is deleted." in remove(failing.site)
     assert kept_entries(failing.site) == "[]"

@@ -324,7 +324,7 @@ ENTRIES_LOST = Code(
     Verdict.FAIL,
     _FORM + "{evidence.words} at “{evidence.stage}” since {evidence.since}, and none went through after that.",
     remedy="Mend what the test entry of this run shows: its finding names the place. Until then read what was kept in "
-    "wp-admin, {evidence.where}, and write to the visitors whose mails were lost.",
+    "wp-admin, {evidence.where}, and write to the visitors whose mails were lost.{evidence.safe_words}",
     meaning="Visitors' entries are lost now. The counts say where and since when; why, a test entry shows.",
     proof="The form's entries as the site told them, stage by stage, with how each ended.",
     kind=CauseKind.PLUGIN,

@@ -37,6 +37,9 @@ async def counts(context: Context) -> list[Finding]:
     return [*found, _all(context, forms, known)]
 
 
+_SAFE = " Kept by Aftercare with all that was typed: {} of them, in wp-admin under Aftercare → Forms."
+
+
 async def _forms(context: Context) -> Forms:
     try:
         return read_forms(await ask(context, "forms.list"))
@@ -71,6 +74,8 @@ async def _of_form(context: Context, form: Form, found: Counts) -> list[Finding]
         number = failed + gone
         words = f"{number} visitor{'s' if number != 1 else ''} lost their entry"
         told = {**facts, "words": words, "number": number, "stage": TITLES[at], "lost_at": at}
+        told["safe"] = found.safe
+        told["safe_words"] = _SAFE.format(found.safe) if found.safe else ""
         told["trace"] = await _last_lost(context, form)
         return [codes.ENTRIES_LOST.finding(form.key, {**told, "where": screens.entries or screens.mails})]
     if spam >= SPAM_AT_LEAST and found.through:

@@ -41,6 +41,7 @@ class Counts:
     mails: Mapping[str, int] = field(default_factory=dict)  # sent, failed, hung
     lost_since: datetime | None = None  # the first that failed or was lost after the last that went through
     lost_now: Mapping[str, int] = field(default_factory=dict)  # outcome -> how many since then
+    safe: int = 0  # of those, kept on the site by Aftercare's plugin, as its admin wished
     spam_by: tuple[str, ...] = ()
 
     @property
@@ -113,6 +114,7 @@ def counts_of(key: str, rhythm: Mapping[str, Any], events: Sequence[Event], now:
         mails={kind: of_form.count(kind) for kind in ("sent", "failed", "hung") if kind in of_form},
         lost_since=min((at for at, _ in lost), default=min((at for at, _ in bad), default=None)),
         lost_now={kind: count for kind, count in lost_now.items() if count},
+        safe=sum(data_of(each).get("safe") is True for _, each in lost),
         spam_by=tuple(dict.fromkeys(str(by)[:80] for _, each in bad if (by := data_of(each).get("spam_by")))),
     )
 

@@ -78,9 +78,9 @@ final class Form_Watch implements Module {
 		if ( Form_Canary::under_way() ) {
 			Form_Canary::outcome( $event ); // A test is told to whoever sent it, to nobody as a visitor's.
 		} else {
+			$event->data += Kept_Entries::look( $event ) ? array( 'safe' => true ) : array();
 			Outbox::add( $event );
 			self::bind( $event->data );
-			Kept_Entries::look( $event );
 		}
 	}
 

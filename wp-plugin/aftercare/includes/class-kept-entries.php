@@ -36,21 +36,20 @@ final class Kept_Entries {
 	 * A visitor's form came to this end: kept, if it lost the entry.
 	 *
 	 * @param Event $event Of the form, complete.
+	 * @return bool Whether it is kept now.
 	 */
-	public static function look( Event $event ): void {
+	public static function look( Event $event ): bool {
 		$key  = $event->data['plugin'] . ':' . $event->data['form'];
 		$lost = in_array( $event->type, array( 'form.failed', 'form.lost' ), true ) && true !== ( $event->data['kept'] ?? null );
 		foreach ( self::NEVER as $form ) {
 			$lost = $lost && 0 !== strncmp( $key, $form, strlen( $form ) );
 		}
 		if ( ! $lost || ! Form_Wishes::get( 'keep' ) ) {
-			return;
+			return false;
 		}
 		// phpcs:ignore WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput -- shown escaped, to the admin only.
 		$typed = Typed_Fields::of( wp_unslash( $_POST ) );
-		if ( $typed ) {
-			self::keep( $key, $event->data['title'], '' === $event->data['status'] ? $event->type : $event->data['status'], $typed );
-		}
+		return $typed && self::keep( $key, $event->data['title'], '' === $event->data['status'] ? $event->type : $event->data['status'], $typed );
 	}
 
 	/**
@@ -60,16 +59,19 @@ final class Kept_Entries {
 	 * @param string                $title Of the form.
 	 * @param string                $why   The status.
 	 * @param array<string, string> $typed From Typed_Fields.
+	 * @return bool Whether it could.
 	 */
-	private static function keep( string $key, string $title, string $why, array $typed ): void {
+	private static function keep( string $key, string $title, string $why, array $typed ): bool {
 		global $wpdb;
 		$table = $wpdb->prefix . self::TABLE;
 		// phpcs:disable WordPress.DB.PreparedSQL -- our own table.
 		$sql = "INSERT INTO $table (kept_at, form, title, why, fields) VALUES (%d, %s, %s, %s, %s)";
-		if ( 1 === Quiet_Db::query( $wpdb->prepare( $sql, time(), Redactor::cut( $key, 191 ), $title, Redactor::cut( $why, 40 ), Json::of( $typed ) ) ) ) {
+		$kept = 1 === Quiet_Db::query( $wpdb->prepare( $sql, time(), Redactor::cut( $key, 191 ), $title, Redactor::cut( $why, 40 ), Json::of( $typed ) ) );
+		if ( $kept ) {
 			Quiet_Db::query( $wpdb->prepare( "DELETE FROM $table WHERE id <= %d", (int) $wpdb->insert_id - self::ROWS ) );
 		}
 		// phpcs:enable
+		return $kept;
 	}
 
 	/**
