@@ -100,6 +100,12 @@ def test_who_does_not_manage_the_site_sees_and_deletes_nothing(failing: Told) ->
         admin = failing.site.admin()
         form = next(f for f in forms_of(admin.get(SCREEN).text) if f.fields.get("action") == "aftercare_forget")
         assert helper.post(form.action, form.fields).status_code == 403
+        own_nonce = (  # with a nonce of one's own it is the capability that is missing
+            "wp_set_current_user( get_user_by( 'login', 'helper' )->ID );"
+            "$_REQUEST['_wpnonce'] = wp_create_nonce( 'aftercare_forget' ); $_POST['entry'] = '%s';"
+            r"require_once ABSPATH . 'wp-admin/includes/admin.php'; Aftercare\Admin\Kept_View::forget();"
+        )
+        failing.site.wp("eval", own_nonce % form.fields["entry"], allow=(0, 1))
         assert "Private" in kept_entries(failing.site)
     finally:
         failing.site.wp("cap", "remove", "editor", "aftercare_diagnose")
