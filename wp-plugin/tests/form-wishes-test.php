@@ -28,6 +28,14 @@ return array(
 		Form_Wishes::set( array( 'quiet' => null ) );
 		same( null, Form_Wishes::get( 'quiet' ) );
 	},
+	'where to write to is an address, or nothing' => static function (): void {
+		Form_Wishes::set( array( 'write_to' => 'office@shop.example' ) );
+		same( 'office@shop.example', Form_Wishes::get( 'write_to' ) );
+		foreach ( array( 'call us', '<b>@shop.example', array( 'x' ), '' ) as $none ) {
+			Form_Wishes::set( array( 'write_to' => $none ) );
+			same( '', Form_Wishes::get( 'write_to' ) );
+		}
+	},
 	'a wish that nobody knows is not kept' => static function (): void {
 		Form_Wishes::set( array( 'colour' => 'red' ) );
 		same( null, Form_Wishes::get( 'colour' ) );

@@ -121,7 +121,7 @@ final class Forms_Screen implements Module {
 		check_admin_referer( 'aftercare_wishes' );
 		self::only( Access::MANAGE );
 		$wishes = Forms_Settings::wishes( wp_unslash( $_POST ) );
-		if ( '' !== $wishes['write_to'] && ! is_email( $wishes['write_to'] ) ) {
+		if ( '' !== $wishes['write_to'] && ! Form_Wishes::is_address( $wishes['write_to'] ) ) {
 			wp_safe_redirect( self::url( array( 'said' => 'no_address' ) ) );
 			exit;
 		}

@@ -104,7 +104,7 @@ final class Form_Wishes {
 		}
 		$sound['mails'] = 'marked' === ( $wishes['mails'] ?? '' ) ? 'marked' : 'mailbox';
 		$to = $wishes['write_to'] ?? '';
-		if ( is_string( $to ) && false !== filter_var( $to, FILTER_VALIDATE_EMAIL ) ) {
+		if ( self::is_address( $to ) ) {
 			$sound['write_to'] = $to;
 		}
 		$quiet = $wishes['quiet'] ?? null;
@@ -115,6 +115,15 @@ final class Form_Wishes {
 			);
 		}
 		return $sound;
+	}
+
+	/**
+	 * Whether it is an e-mail address. Not by is_email(): the beacon's road has no such function.
+	 *
+	 * @param mixed $text "office@example.com".
+	 */
+	public static function is_address( $text ): bool {
+		return is_string( $text ) && false !== filter_var( $text, FILTER_VALIDATE_EMAIL );
 	}
 
 	/**
