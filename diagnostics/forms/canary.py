@@ -41,6 +41,7 @@ AT_ONCE = 4  # browsers in this process, whichever sites they look at
 ROOM = {CHROMIUM: 1, FIREFOX: 2}  # of these; a Firefox takes twice the memory
 
 WAITS = "form.page.script_waits"
+ASK_AGAIN = "Look again; see under “Roads to it” on the site's page how it can be asked."
 _browsers = threading.BoundedSemaphore(AT_ONCE)
 WHY = {
     "excluded": ("the site's admin excludes it from tests.", "In wp-admin, Aftercare → Forms, take it off the list."),
@@ -256,8 +257,13 @@ def _quiet(site: str, forms: Forms, now: datetime) -> Finding | None:
     return codes.QUIET.finding(site, told, reason=UnknownReason.NOT_ALLOWED)
 
 
+def why_not(why: str) -> tuple[str, str]:
+    """Why no test entry is sent, as `not_tried` has it, in words; and what to do."""
+    return WHY.get(why, (f"the site says “{why[:40]}”.", "Update Aftercare's plugin at the site."))
+
+
 def _not_tried(form: Form, why: str) -> Finding:
-    words, then = WHY.get(why, (f"the site says “{why[:40]}”.", "Update Aftercare's plugin at the site."))
+    words, then = why_not(why)
     told = {"form": form.key, "title": title_of(form), "not_tried": why, "why": words, "then": then}
     return codes.NOT_TRIED.finding(form.key, told, reason=UnknownReason.NOT_ALLOWED)
 
@@ -265,5 +271,5 @@ def _not_tried(form: Form, why: str) -> Finding:
 def _unseen(form: Form, error: SiteUnavailable) -> Finding:
     told = {"form": form.key, "title": title_of(form), "not_tried": "unavailable", "tried": list(error.tried)}
     why = f"the site could not be asked to expect one ({error})."
-    facts = {**told, "why": why, "then": "Look again; see under “Roads to it” on the site's page how it can be asked."}
+    facts = {**told, "why": why, "then": ASK_AGAIN}
     return codes.NOT_TRIED.finding(form.key, facts, reason=UnknownReason(error.reason))

@@ -17,8 +17,8 @@ from diagnostics.finding import CauseKind, Code, Finding, Impact, UnknownReason,
 from diagnostics.forms import second
 from diagnostics.forms.browser.judge import CODES as BROWSER_CODES
 from diagnostics.forms.browser.judge import findings_of
-from diagnostics.forms.browser.tried import PHONE, Job, Tried
-from diagnostics.forms.canary import TRY_S, in_a_browser
+from diagnostics.forms.browser.tried import PHONE, Job
+from diagnostics.forms.canary import ASK_AGAIN, TRY_S, in_a_browser, why_not
 from diagnostics.forms.form import Form, Wishes, read_forms
 from diagnostics.forms.trace.judge import title_of
 from diagnostics.mail.reading import with_facts
@@ -26,6 +26,7 @@ from diagnostics.mail.site import NOT_ASKED, ask, not_asked, site_name
 
 MOST_FORMS = 5  # a run: three pages more for each
 BUDGET_S = 420.0
+QUIETER = "Look again at a quieter time."
 
 EACH_ONE = Code(
     "form.visitors.alike",
@@ -39,7 +40,7 @@ NOT_SEEN = Code(
     "form.visitors.unseen",
     Verdict.UNKNOWN,
     "{evidence.title} was not seen {evidence.ways}: {evidence.why}.",
-    remedy="Look again at a quieter time.",
+    remedy="{evidence.then}",
     meaning="Nothing is known of how these visitors meet the form.",
     proof="What kept the browser from looking.",
     kind=CauseKind.QUESTION,
@@ -97,17 +98,20 @@ def _works(findings: Sequence[Finding], key: str) -> bool:
 
 async def _in_the_second(context: Context, form: Form, wishes: Wishes, first: str) -> tuple[list[Finding], str]:
     """What it makes of the form, and why it can be asked no more."""
-    came: Finding | Tried | str
     try:
         came = await second.in_the_second(context, form, wishes, first)
     except SiteUnavailable as error:
-        came = f"the site could not be asked to expect its test entry ({error})"
-    if isinstance(came, Finding):
-        return [came], ""
-    if isinstance(came, Tried) and came.code == "no_browser":
-        return [], came.why
-    why = came if isinstance(came, str) else came.why or findings_of(came, form)[0].summary
-    told = {**_facts(form), "ways": "in Firefox", "why": why.rstrip(".")}
+        why, then = f"the site could not be asked to expect its test entry ({error})", ASK_AGAIN
+    else:
+        if isinstance(came, Finding):
+            return [came], ""
+        if isinstance(came, str):
+            why, then = why_not(came)
+        elif came.code == "no_browser":
+            return [], came.why
+        else:
+            why, then = came.why or findings_of(came, form)[0].summary, QUIETER
+    told = {**_facts(form), "ways": "in Firefox", "why": why.rstrip("."), "then": then}
     return [NOT_SEEN.finding(form.key, told, reason=UnknownReason.UNAVAILABLE)], ""
 
 
@@ -130,7 +134,7 @@ async def _of_form(context: Context, form: Form) -> list[Finding]:
     if well:
         found.append(EACH_ONE.finding(form.key, {**facts, "ways": ", ".join(well)}))
     if ill:
-        told = {**facts, "ways": ", ".join(ill), "why": why.rstrip(".")}
+        told = {**facts, "ways": ", ".join(ill), "why": why.rstrip("."), "then": QUIETER}
         found.append(NOT_SEEN.finding(form.key, told, reason=UnknownReason.UNAVAILABLE))
     return found
 

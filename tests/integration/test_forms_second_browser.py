@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from diagnostics.finding import Finding, UnknownReason, Verdict
+from diagnostics.forms import visitors
 from diagnostics.forms.browser import run
 from diagnostics.forms.browser.judge import findings_of
-from diagnostics.forms.browser.run import missing_parts, try_form
+from diagnostics.forms.browser.run import NO_PLAYWRIGHT, missing_parts, try_form
 from diagnostics.forms.browser.tried import CHROMIUM, FIREFOX, Job, Tried
+from diagnostics.forms.form import Form, Wishes
 from diagnostics.forms.visitors import as_other_visitors
 from diagnostics.network import EgressPolicy, Network
 from diagnostics.network.proxy import EgressProxy
@@ -26,7 +28,7 @@ from tests.servers.pages import Pages
 
 _MISSING = missing_parts(CHROMIUM) or missing_parts(FIREFOX)
 needs_firefox = pytest.mark.skipif(bool(_MISSING), reason=_MISSING or "-")
-needs_playwright = pytest.mark.skipif("laywright" in missing_parts(), reason=missing_parts() or "-")
+needs_playwright = pytest.mark.skipif(missing_parts() == NO_PLAYWRIGHT, reason=NO_PLAYWRIGHT)
 # What Chromium alone has: who asks it of another browser gets an exception.
 BRANDS = """<script>document.forms[0].addEventListener('submit', (event) => {
   event.preventDefault();
@@ -65,9 +67,17 @@ def test_where_the_path_names_no_firefox_the_row_says_so_and_what_to_install(
     row = as_others(site, [SOUND])["one_browser"]
     assert (row.verdict, row.reason) == (Verdict.UNKNOWN, UnknownReason.NOT_CONFIGURED)
     assert "installed" in row.summary and row.remedy is not None
-    if "laywright" not in missing_parts():
+    if missing_parts() != NO_PLAYWRIGHT:
         assert "no Firefox is installed" in row.summary and "apt-get install firefox-esr" in row.summary
     assert site.armed == []
+
+
+def test_a_form_that_takes_no_test_entry_now_is_said_so_in_words(site: PlayedForms) -> None:
+    site.refuses = "not_on"
+    form = Form("wpforms", "7", "Contact", pages=(f"{site.url}/",))
+    [found], _ = asyncio.run(visitors._in_the_second(context(site), form, Wishes(), "Chromium"))
+    assert (found.code, found.verdict) == ("form.visitors.unseen", Verdict.UNKNOWN)
+    assert "it takes no entries now" in found.summary and found.remedy and "Publish it" in found.remedy.text
 
 
 @needs_playwright

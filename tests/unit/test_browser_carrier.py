@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from diagnostics.forms.browser.bidi import BidiCarrier
 from diagnostics.forms.browser.carrier import EMPTY, OPEN, SEND, STEP, Carrier, origin_of
 from diagnostics.forms.browser.markup import MARKUP, markup_of
+from diagnostics.forms.browser.relay import Relay
 from diagnostics.forms.browser.tried import (
     ConsoleError,
     Job,
@@ -23,13 +24,23 @@ from diagnostics.forms.browser.tried import (
 )
 from diagnostics.forms.form import Field, Form
 
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
 OWN, MARK = "https://shop.example", "0a1b2c3d"
 CF7 = "contact-form-7"
 FEEDBACK = f"{OWN}/wp-json/contact-form-7/v1/contact-forms/12/feedback"
 
 
+def named_of(plugin: str) -> str:
+    """How a POST of the plugin's form 12 is known."""
+    markup = markup_of(Form(plugin, "12"))
+    assert markup is not None
+    return markup.named
+
+
 def carrier(phase: str = SEND, **more: Any) -> Carrier:
-    made = Carrier(OWN, MARK, named=markup_of(Form(CF7, "12")).named, token="tok", **more)  # type: ignore[union-attr]
+    made = Carrier(OWN, MARK, named=named_of(CF7), token="tok", **more)
     made.press(phase)
     return made
 
@@ -127,7 +138,7 @@ def test_a_multipart_body_in_pieces_is_read() -> None:
     ],
 )
 def test_every_plugins_own_post_is_known(plugin: str, body: str) -> None:
-    made = Carrier(OWN, MARK, named=markup_of(Form(plugin, "12")).named)  # type: ignore[union-attr]
+    made = Carrier(OWN, MARK, named=named_of(plugin))
     assert made.names_the_form("POST", f"{OWN}/contact/", body)
     assert not made.names_the_form("POST", f"{OWN}/contact/", "something=else")
 
@@ -181,10 +192,9 @@ class PlayedRelay:
 
 async def told_firefox(url: str, body: str, method: str = "POST", phase: str = SEND) -> tuple[BidiCarrier, PlayedRelay]:
     relay = PlayedRelay(body)
-    named = markup_of(Form(CF7, "12")).named  # type: ignore[union-attr]
-    made = BidiCarrier(OWN, MARK, named=named, token="tok", relay=relay)  # type: ignore[arg-type]
+    made = BidiCarrier(OWN, MARK, named=named_of(CF7), token="tok", relay=cast(Relay, relay))
     made.press(phase)
-    await made.ride(None)  # type: ignore[arg-type]
+    await made.ride(cast("Page", None))  # it does without the page
     headers = [{"name": "Accept", "value": {"type": "string", "value": "*/*"}}]
     made._hear({"request": {"request": "7", "method": method, "url": url, "headers": headers}, "navigation": "n"})
     await asyncio.gather(*made._reading)

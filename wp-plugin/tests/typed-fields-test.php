@@ -22,9 +22,17 @@ return array(
 		same( array( 'names[first_name]' => 'Vera', 'message' => 'Hello' ), Typed_Fields::of( $fluent ) );
 	},
 	'the machinery of the form is no part of it' => static function (): void {
-		foreach ( array( '_wpcf7', '_wpnonce', 'g-recaptcha-response', 'cf-turnstile-response', 'h-captcha-response', 'action', 'gform_submit', 'frm_action', 'form_id', 'post_id', 'wpforms_token', 'some_nonce', '_wp_http_referer' ) as $name ) {
+		foreach ( array( '_wpcf7', '_wpnonce', 'g-recaptcha-response', 'cf-turnstile-response', 'h-captcha-response', 'action', 'gform_submit', 'frm_action', 'form_id', 'post_id', 'wpforms_token', 'some_nonce', 'state_1', 'is_submit_1', 'wpforms[post_id]', '_wp_http_referer' ) as $name ) {
 			same( array(), Typed_Fields::of( array( $name => 'x1' ) ), $name );
 		}
+	},
+	'what only sounds like machinery was typed' => static function (): void {
+		$plain = array( 'state_province' => 'Texas', 'submitted_by' => 'Vera', 'platform_id' => '7', 'announcement' => 'Yes', 'referred_by' => 'Ada', 'token_of_thanks' => 'Tea' );
+		same( $plain, Typed_Fields::of( $plain ) );
+	},
+	'what was left out takes no room' => static function (): void {
+		$long = str_repeat( 'x', 9000 );
+		same( 'Hello', Typed_Fields::of( array_fill_keys( array_map( static function ( int $n ): string { return "_$n"; }, range( 1, 20 ) ), $long ) + array( 'message' => 'Hello' ) )['message'] ?? '' );
 	},
 	'passwords and card numbers are left out, passengers and telephone numbers are not' => static function (): void {
 		foreach ( array( 'password', 'user_pass', 'pass1', 'pwd', 'form[password]', 'card-number', 'cvc' ) as $name ) {

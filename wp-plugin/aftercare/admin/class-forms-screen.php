@@ -16,6 +16,7 @@ use Aftercare\Client;
 use Aftercare\Conflict;
 use Aftercare\Form_Wishes;
 use Aftercare\Forms;
+use Aftercare\Kept_Entries;
 use Aftercare\Module;
 use Aftercare\Pairing;
 
@@ -68,11 +69,11 @@ final class Forms_Screen implements Module {
 		}
 		echo '<div class="wrap aftercare"><h1>' . esc_html__( 'Forms', 'aftercare' ) . '</h1>';
 		Screen::told();
-		$own = Forms::told();
-		if ( Access::may_manage() ) {
-			Kept_View::show( $own['forms'] );
-		}
-		if ( ! Pairing::paired() || ! Pairing::at_home() ) {
+		$entries = Access::may_manage() ? Kept_Entries::all() : array();
+		$paired  = Pairing::paired() && Pairing::at_home();
+		$own     = $paired || $entries ? Forms::told() : array( 'forms' => array() );
+		Kept_View::show( $entries, $own['forms'] );
+		if ( ! $paired ) {
 			$link = '<a href="' . esc_url( Screen::url() ) . '">' . esc_html__( 'Aftercare', 'aftercare' ) . '</a>';
 			/* translators: %s: link to the plugin's screen. */
 			echo '<p>' . sprintf( esc_html__( 'Forms can be tested once this site is paired: %s.', 'aftercare' ), $link ) . '</p></div>'; // phpcs:ignore WordPress.Security.EscapeOutput -- escaped above.

@@ -29,10 +29,10 @@ final class Kept_View implements Module {
 	/**
 	 * The section; nothing where no entry is kept.
 	 *
-	 * @param array<string, mixed>[] $forms `forms` of Forms::told(), for the fields' labels.
+	 * @param array<string, mixed>[] $entries From Kept_Entries.
+	 * @param array<string, mixed>[] $forms   `forms` of Forms::told(), for the fields' labels.
 	 */
-	public static function show( array $forms ): void {
-		$entries = Kept_Entries::all();
+	public static function show( array $entries, array $forms ): void {
 		if ( ! $entries ) {
 			return;
 		}

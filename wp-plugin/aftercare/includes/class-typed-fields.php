@@ -20,7 +20,7 @@ final class Typed_Fields {
 	const WHOLE   = 65536;
 
 	/** Names of the machinery: nonces, ids, captchas, traps. */
-	const MACHINERY = '/(?:^|\[)(?:_|action\]?$|submit|is_submit|state_|gform_|frm_|g-recaptcha|h-captcha|cf-turnstile)|nonce|token|captcha|turnstile|referer|honeypot|post_?id|form_?id|page_id/i';
+	const MACHINERY = '/(?:^|\[)(?:_|(?:action|submit|is_submit_\d+|state_\d+)\]?$|gform_|frm_)|(?:^|[^a-z])(?:nonce|token|referer|honeypot|(?:post|form|page)_?id)\]?$|captcha|turnstile/i';
 
 	/** Names of what nobody but its owner may have. */
 	const SECRET = '/(?:^|[^a-z])(?:pass(?:word|wd|phrase|code)?\d?|pwd|card[_-]?(?:number|no)|cc[_-]?num(?:ber)?|cvc|cvv)(?:[^a-z]|$)/i';
@@ -35,11 +35,11 @@ final class Typed_Fields {
 		$typed = array();
 		$whole = 0;
 		foreach ( self::flat( self::unfolded( $posted ), '' ) as $name => $value ) {
-			$value  = Redactor::cut( trim( $value ), self::LONGEST );
-			$whole += strlen( $name ) + strlen( $value );
+			$value = Redactor::cut( trim( $value ), self::LONGEST );
 			if ( '' === $value || preg_match( self::MACHINERY, $name ) || preg_match( self::SECRET, $name ) || self::is_card( $value ) ) {
 				continue;
 			}
+			$whole += strlen( $name ) + strlen( $value );
 			if ( count( $typed ) >= self::MOST || $whole > self::WHOLE ) {
 				break;
 			}
